@@ -1,0 +1,1 @@
+"""The robot's endpoint: a daemon that attends booked visits by itself."""

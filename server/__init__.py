@@ -1,0 +1,1 @@
+"""The server the robots call home to: bookings, rooms, signaling, pages."""

@@ -1,0 +1,143 @@
+"""What is said over HTTPS under `/api/v1`: enrolment, the robot's reservations, status, statistics, problems."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from wire.base import Id, Message, Name, Seconds, Timestamp
+
+ShortText = Annotated[str, StringConstraints(max_length=200)]
+
+
+class Problem(Message):
+    """An error, as `application/problem+json` (RFC 9457)."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str = ""
+    errors: tuple[dict[str, str], ...] = ()
+    """For bad input: one `{field, message}` per mistake."""
+
+
+class EnrolmentRequest(Message):
+    """`POST /robot/enrolment`: a robot trades its one-time code for a token of its own."""
+
+    code: Annotated[str, StringConstraints(min_length=4, max_length=64)]
+    hostname: ShortText
+    version: ShortText
+
+
+class EnrolmentResponse(Message):
+    """The robot's identity. `token` is shown this once; the server keeps only its hash."""
+
+    robot_id: Id
+    name: Name
+    token: str
+
+
+class Consent(StrEnum):
+    """What must happen beside the robot before its camera opens."""
+
+    AUTOMATIC = "automatic"
+    BUTTON = "button"
+    STAFF_PRESENT = "staff_present"
+
+
+class Policy(Message):
+    """The resident's rules for this visit."""
+
+    consent: Consent = Consent.AUTOMATIC
+
+
+class Reservation(Message):
+    """One booked visit of the robot that asks. Only visits that can still happen are listed."""
+
+    id: Id
+    room: Id
+    starts_at: Timestamp
+    ends_at: Timestamp
+    title: ShortText
+    policy: Policy = Policy()
+    occupied: bool = False
+    """Somebody other than the robot is in the room now."""
+
+
+class ReservationList(Message):
+    """`GET /robot/reservations`. `now` is the server's clock and is not part of the ETag."""
+
+    now: Timestamp
+    items: tuple[Reservation, ...]
+
+
+class RobotState(StrEnum):
+    """What the robot does, as staff see it."""
+
+    IDLE = "idle"
+    JOINING = "joining"
+    WAITING = "waiting"
+    IN_CALL = "in_call"
+    LEAVING = "leaving"
+
+
+class DeviceKind(StrEnum):
+    """The parts of the robot that can fail one by one."""
+
+    CAMERA = "camera"
+    MICROPHONE = "microphone"
+    SPEAKER = "speaker"
+    SCREEN = "screen"
+
+
+class DeviceState(StrEnum):
+    """`off` is on purpose, `lost` is not."""
+
+    OFF = "off"
+    OPENING = "opening"
+    WORKING = "working"
+    LOST = "lost"
+
+
+class DeviceStatus(Message):
+    """One device: which, in what state, and in plain words why."""
+
+    kind: DeviceKind
+    state: DeviceState
+    name: ShortText = ""
+    detail: ShortText = ""
+
+
+class RobotStatus(Message):
+    """`PUT /robot/status`: what staff should know of the robot now."""
+
+    state: RobotState
+    version: ShortText
+    hostname: ShortText
+    devices: tuple[DeviceStatus, ...] = ()
+    reservation: Id | None = None
+    last_error: Annotated[str, StringConstraints(max_length=500)] = ""
+
+
+class MediaSample(Message):
+    """The quality of one medium in one direction between two participants over the last interval."""
+
+    at: Timestamp
+    peer: Id
+    direction: Literal["sent", "received"]
+    kind: Literal["audio", "video"]
+    codec: ShortText = ""
+    width: int = 0
+    height: int = 0
+    fps: float = 0
+    kbps: float = 0
+    packets_lost: int = 0
+    jitter_ms: float = 0
+    round_trip_ms: float | None = None
+
+
+class StatisticsReport(Message):
+    """`POST /robot/calls/{reservation}/statistics`: samples since the last report."""
+
+    interval: Seconds
+    samples: Annotated[tuple[MediaSample, ...], Field(max_length=500)]

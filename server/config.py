@@ -1,0 +1,138 @@
+"""The server's configuration as data; `server.config_file` reads it.
+
+Descriptions are the comments of `config/server.yaml`; a test holds its values equal to these defaults.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    SecretStr,
+    StringConstraints,
+    model_validator,
+)
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class Section(BaseModel):
+    """A part of the file; an unknown key is an error, so that a typing mistake never goes unnoticed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("is no IANA time zone such as Europe/Madrid or Atlantic/Canary")
+    return name
+
+
+def _database_url(url: str) -> str:
+    try:
+        driver = make_url(url).drivername
+    except ArgumentError as error:
+        raise ValueError("is no database URL such as sqlite+aiosqlite:////var/lib/robotserver/server.db") from error
+    if driver != "sqlite+aiosqlite":
+        raise ValueError("must begin with sqlite+aiosqlite://")
+    return url
+
+
+def _public_url(url: str) -> str:
+    HttpUrl(url)
+    return url.rstrip("/")
+
+
+class ListenSection(Section):
+    """Where the server listens."""
+
+    host: Text = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 3030
+
+
+class DatabaseSection(Section):
+    """The database."""
+
+    url: Annotated[Text, AfterValidator(_database_url)] = "sqlite+aiosqlite:////var/lib/robotserver/server.db"
+    migrate: bool = True
+    busy_seconds: Annotated[float, Field(ge=0.1, le=60)] = 5.0
+
+
+class RoomsSection(Section):
+    """When a room is open and when it ends by itself."""
+
+    early_minutes: Annotated[float, Field(ge=0, le=1440)] = 15.0
+    max_minutes: Annotated[float, Field(gt=0, le=1440)] = 240.0
+    max_participants: Annotated[int, Field(ge=2, le=50)] = 8
+    grace_seconds: Annotated[float, Field(ge=0, le=300)] = 10.0
+    alone_seconds: Annotated[float, Field(ge=0, le=3600)] = 30.0
+    linger_seconds: Annotated[float, Field(ge=0, le=3600)] = 120.0
+
+
+class RobotsSection(Section):
+    """How robots come to the server."""
+
+    enrolment_hours: Annotated[float, Field(gt=0, le=720)] = 24.0
+
+
+class IceServerSection(Section):
+    """One STUN or TURN server; a TURN server has a fixed `username` and `credential`, or a `secret` shared with it."""
+
+    urls: Annotated[
+        tuple[Annotated[str, StringConstraints(pattern=r"^(stuns?|turns?):\S+$")], ...], Field(min_length=1)
+    ]
+    username: Text | None = None
+    credential: SecretStr | None = None
+    secret: SecretStr | None = None
+
+    @model_validator(mode="after")
+    def _one_way_to_sign_in(self) -> "IceServerSection":
+        if (self.username is None) != (self.credential is None):
+            raise ValueError("username and credential belong together: give both or neither")
+        if self.secret is not None and self.credential is not None:
+            raise ValueError("give either secret or username and credential, not both")
+        return self
+
+
+class IceSection(Section):
+    """STUN and TURN servers that robots and browsers are told to use; none within one network."""
+
+    servers: tuple[IceServerSection, ...] = ()
+
+
+class LimitsSection(Section):
+    """What one address, robot or participant may do."""
+
+    body_bytes: Annotated[int, Field(ge=16_384, le=1_048_576)] = 65_536
+    enrolments_per_minute: Annotated[int, Field(ge=1, le=1000)] = 10
+    sign_ins_per_minute: Annotated[int, Field(ge=1, le=1000)] = 10
+    messages_per_second: Annotated[int, Field(ge=5, le=1000)] = 50
+    statistics_per_reservation: Annotated[int, Field(ge=100, le=1_000_000)] = 50_000
+
+
+class ServerConfig(Section):
+    """All of `server.yaml`."""
+
+    public_url: Annotated[Text, AfterValidator(_public_url)] = "http://127.0.0.1:3030"
+    data_directory: Path = Path("/var/lib/robotserver")
+    timezone: Annotated[Text, AfterValidator(_zone)] = "Europe/Madrid"
+    language: Literal["es", "en"] = "es"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    listen: ListenSection = ListenSection()
+    database: DatabaseSection = DatabaseSection()
+    rooms: RoomsSection = RoomsSection()
+    robots: RobotsSection = RobotsSection()
+    ice: IceSection = IceSection()
+    limits: LimitsSection = LimitsSection()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The site's time zone, for what people read and write."""
+        return ZoneInfo(self.timezone)

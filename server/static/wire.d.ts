@@ -1,0 +1,208 @@
+/* Generated from wire/ by scripts/generate_types.py; do not edit. */
+
+/**
+ * What a track shows or carries.
+ */
+export type Source = "camera" | "microphone" | "screen" | "screen_audio";
+/**
+ * Whom a participant stands for.
+ */
+export type ParticipantKind = "robot" | "guest" | "staff";
+/**
+ * Why a participant left.
+ */
+export type LeaveReason = "left" | "lost" | "replaced" | "closed";
+/**
+ * Why the room closed for the one who reads it.
+ */
+export type CloseReason = "closed" | "cancelled" | "ended" | "last_participant" | "replaced";
+/**
+ * Why the server refused; stable words for programs, `Refusal.message` is for people.
+ */
+export type ErrorCode =
+  | "bad_message"
+  | "version"
+  | "not_authenticated"
+  | "unknown_room"
+  | "too_early"
+  | "ended"
+  | "cancelled"
+  | "closed"
+  | "full"
+  | "already_connected"
+  | "not_in_room"
+  | "unknown_participant"
+  | "not_connected"
+  | "rate_limited"
+  | "unavailable";
+
+export interface Wire {
+  version: 1;
+  client: ClientEvents;
+  server: ServerEvents;
+  joined: Joined;
+  refusal: Refusal;
+}
+export interface ClientEvents {
+  join: Join;
+  offer: Offer;
+  answer: Answer;
+  candidate: Candidate;
+  renegotiate: Renegotiate;
+  chat: Chat;
+  media: Media;
+  leave: Leave;
+}
+/**
+ * `join`: enter a room. Guests give their link's token as `room`, robots their reservation's room.
+ */
+export interface Join {
+  version: number;
+  room: string;
+  name?: string | null;
+  media?: Media;
+  resume?: Resume | null;
+}
+/**
+ * `media`: what a participant sends now (mute is the sender's, not the listener's).
+ */
+export interface Media {
+  audio?: boolean;
+  video?: boolean;
+  screen?: boolean;
+}
+/**
+ * Proof of being a participant that was here already.
+ */
+export interface Resume {
+  participant: string;
+  secret: string;
+}
+/**
+ * `offer`: a session description (RFC 8829). `tracks` maps each mid to what it carries.
+ */
+export interface Offer {
+  to?: string | null;
+  from?: string | null;
+  connection: string;
+  sdp: string;
+  tracks: {
+    [k: string]: Track;
+  };
+}
+/**
+ * Whose track it is and what of him it carries.
+ */
+export interface Track {
+  participant: string;
+  source: Source;
+}
+/**
+ * `answer`: the answer to the offer of the same connection.
+ */
+export interface Answer {
+  to?: string | null;
+  from?: string | null;
+  connection: string;
+  sdp: string;
+  tracks: {
+    [k: string]: Track;
+  };
+}
+/**
+ * `candidate`: one trickled ICE candidate (RFC 8838); an empty `candidate` ends the list.
+ */
+export interface Candidate {
+  to?: string | null;
+  from?: string | null;
+  connection: string;
+  candidate: string;
+  sdp_mid?: string | null;
+  sdp_m_line_index?: number | null;
+}
+/**
+ * `renegotiate`: the side that may not offer asks the first offerer for a new connection.
+ */
+export interface Renegotiate {
+  to?: string | null;
+  from?: string | null;
+  connection: string;
+}
+/**
+ * `chat`: a text for the room, or for one participant where `to` is given.
+ */
+export interface Chat {
+  text: string;
+  to?: string | null;
+  from?: string | null;
+  at?: string | null;
+}
+/**
+ * `leave`: this participant goes; no grace time.
+ */
+export interface Leave {}
+export interface ServerEvents {
+  participant_joined: Participant;
+  participant_changed: Participant;
+  participant_left: ParticipantLeft;
+  offer: Offer;
+  answer: Answer;
+  candidate: Candidate;
+  renegotiate: Renegotiate;
+  chat: Chat;
+  room_closed: RoomClosed;
+}
+/**
+ * One entry of the roster. `id` stays the same over reconnections.
+ */
+export interface Participant {
+  id: string;
+  kind: ParticipantKind;
+  name: string;
+  media?: Media;
+  connected?: boolean;
+}
+/**
+ * `participant_left`: its tile goes away.
+ */
+export interface ParticipantLeft {
+  participant: string;
+  reason: LeaveReason;
+}
+/**
+ * `room_closed`: the call is over for this participant; it does not come back by itself.
+ */
+export interface RoomClosed {
+  reason: CloseReason;
+}
+/**
+ * The answer to `join`. The newcomer now offers to everyone in `roster` (who is not itself in it).
+ */
+export interface Joined {
+  participant: string;
+  secret: string;
+  roster: Participant[];
+  ice_servers: IceServer[];
+  mode: "mesh" | "sfu";
+  now: string;
+  ends_at: string;
+  title: string;
+  resumed: boolean;
+}
+/**
+ * One STUN or TURN server, shaped as W3C `RTCIceServer`.
+ */
+export interface IceServer {
+  urls: string[];
+  username?: string | null;
+  credential?: string | null;
+}
+/**
+ * The acknowledgement of a message that the server did not accept.
+ */
+export interface Refusal {
+  error: ErrorCode;
+  message: string;
+  opens_at?: string | null;
+  retry_after?: number | null;
+}

@@ -1,0 +1,75 @@
+"""PURE: what can happen to a room. Sockets are the transport's ids of connections."""
+
+from dataclasses import dataclass
+
+from server.rooms.room import Visit
+from wire.signaling import Answer, Candidate, Chat, Media, Offer, ParticipantKind, Renegotiate
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A claim to be a participant that was here already."""
+
+    participant: str
+    secret_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Somebody whom the bookings let in wants to enter.
+
+    `participant` and `secret_hash` are fresh; they are used unless he turns out to be somebody who is here already.
+    """
+
+    socket: str
+    participant: str
+    secret_hash: str
+    kind: ParticipantKind
+    name: str
+    media: Media
+    proof: Proof | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SocketLost:
+    """A connection closed without a `leave`."""
+
+    socket: str
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A participant said `leave`."""
+
+    socket: str
+
+
+@dataclass(frozen=True, slots=True)
+class MediaChanged:
+    """A participant said what it sends now."""
+
+    socket: str
+    media: Media
+
+
+@dataclass(frozen=True, slots=True)
+class Relayed:
+    """A participant has a message for another one, or a text for all."""
+
+    socket: str
+    message: Offer | Answer | Candidate | Renegotiate | Chat
+
+
+@dataclass(frozen=True, slots=True)
+class VisitChanged:
+    """What the booking says now; given with every tick, changed or not."""
+
+    visit: Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time passed."""
+
+
+Event = Joined | SocketLost | Left | MediaChanged | Relayed | VisitChanged | Tick

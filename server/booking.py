@@ -80,7 +80,7 @@ def check(wish: Wish, others: Iterable[Visit], now: datetime, rules: RoomsSectio
     """Refuse a wish against the rules or against `others`, the same robot's visits.
 
     A visit may begin in the past (it is booked while somebody waits), but not end there. One visit may begin in the
-    instant in which another ends. A visit that is over leaves its time free.
+    instant in which another ends. A visit that was cancelled, closed or ended leaves its time free.
 
     Raises `BookingError`; `ClashError` where the robot is taken.
     """
@@ -91,8 +91,13 @@ def check(wish: Wish, others: Iterable[Visit], now: datetime, rules: RoomsSectio
     if wish.ends_at <= now:
         raise BookingError("starts_at", "this visit would already be over; choose a later time")
     for other in others:
-        if over(other, now) is None and wish.starts_at < other.ends_at and other.starts_at < wish.ends_at:
+        if _takes_its_time(other) and wish.starts_at < other.ends_at and other.starts_at < wish.ends_at:
             raise ClashError(other)
+
+
+def _takes_its_time(visit: Visit) -> bool:
+    """The same rule as the database's trigger, so it knows no clock."""
+    return visit.cancelled_at is None and visit.closed_at is None and visit.ended_at is None
 
 
 def check_can_end(visit: Visit, now: datetime) -> None:

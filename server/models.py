@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    MetaData,
     String,
     Text,
     TypeDecorator,
@@ -66,8 +67,16 @@ def _word(words: type[StrEnum]) -> Enum:
 
 
 class Base(DeclarativeBase):
-    """Base of all tables."""
+    """Base of all tables; constraints have names, so that later migrations can speak of them."""
 
+    metadata = MetaData(
+        naming_convention={
+            "pk": "pk_%(table_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        }
+    )
     type_annotation_map = {  # noqa: RUF012  SQLAlchemy reads this name once, when the class is made
         str: String(64),
         datetime: UtcDateTime(),
@@ -113,7 +122,7 @@ class Reservation(Base):
     """One booked visit. It can still happen while it is neither cancelled, closed, ended nor past `ends_at`."""
 
     __tablename__ = "reservations"
-    __table_args__ = (Index("reservations_robot_ends", "robot_id", "ends_at"),)
+    __table_args__ = (Index(None, "robot_id", "ends_at"),)
 
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
     room: Mapped[str] = mapped_column(unique=True, default=new_room)

@@ -10,15 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import booking, tokens
 from server.config import RoomsSection
 from server.database import Database
+from server.errors import UnknownError
 from server.models import Link, Participant, Reservation, Robot, new_id
 from wire.signaling import CloseReason, ErrorCode, ParticipantKind, Refusal
 
 HORIZON = timedelta(days=14)
 """How far ahead a robot is told of its visits."""
-
-
-class UnknownError(LookupError):
-    """There is no such reservation, room or link."""
 
 
 class RefusedError(Exception):

@@ -33,13 +33,13 @@ class Role(StrEnum):
 
 
 def new_id() -> str:
-    """A fresh identifier that matches `wire.base.Id`: 96 random bits in 16 characters."""
-    return secrets.token_urlsafe(12)
+    """A fresh identifier that matches `wire.base.Id`: 96 random bits in hex; never looks like an option."""
+    return secrets.token_hex(12)
 
 
 def new_room() -> str:
-    """A fresh public name of a room: 128 random bits in 22 characters."""
-    return secrets.token_urlsafe(16)
+    """A fresh public name of a room: 128 random bits in hex."""
+    return secrets.token_hex(16)
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -18,9 +18,9 @@ def matches(token: str, token_hash: str | None) -> bool:
     return token_hash is not None and hmac.compare_digest(digest(token), token_hash)
 
 
-def new_token() -> str:
-    """A fresh token of 256 random bits."""
-    return secrets.token_urlsafe(32)
+def robot_token(robot_id: str) -> str:
+    """A fresh token of 256 random bits that says whose it is, as `<robot_id>.<secret>`."""
+    return f"{robot_id}.{secrets.token_urlsafe(32)}"
 
 
 def new_code() -> str:

@@ -1,14 +1,31 @@
-"""The robot's configuration: one YAML file that a nurse can edit, checked before anything starts.
+"""The robot's configuration tree. `config/robot.yaml` holds the same keys, defaults and explanations; a test says so.
 
-Field descriptions are the comments in `config/robot.yaml`; a test holds both equal.
+`robotclient.configfile` reads the file. An environment variable such as `ROBOTCLIENT_SERVER__URL` beats the file.
 """
 
 from pathlib import Path
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True)]
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError("is not a time zone; write one like Europe/Madrid") from error
+    return name
+
+
+def _web_address(url: str) -> str:
+    if not url.startswith(("http://", "https://")):
+        raise ValueError("must begin with https:// (or http:// on a test machine)")
+    return url.rstrip("/")
+
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 class Section(BaseModel):
@@ -20,7 +37,7 @@ class Section(BaseModel):
 class ServerSection(Section):
     """Where the robot calls home."""
 
-    url: Text = "http://127.0.0.1:3030"
+    url: Annotated[Text, AfterValidator(_web_address)] = "http://127.0.0.1:3030"
     poll_seconds: Annotated[float, Field(ge=0.5, le=600)] = 15.0
     ca_file: Path | None = None
 
@@ -58,11 +75,13 @@ class CallSection(Section):
     alone_seconds: Annotated[float, Field(ge=0, le=600)] = 10.0
 
 
-class RobotConfig(Section):
+class RobotConfig(BaseSettings):
     """All of `robot.yaml`."""
 
+    model_config = SettingsConfigDict(env_prefix="ROBOTCLIENT_", env_nested_delimiter="__", extra="forbid", frozen=True)
+
     language: Literal["es", "en"] = "es"
-    timezone: Text = "Europe/Madrid"
+    timezone: Annotated[Text, AfterValidator(_known_zone)] = "Europe/Madrid"
     state_directory: Path = Path("/var/lib/robotclient")
     runtime_directory: Path = Path("/run/robotclient")
     server: ServerSection = ServerSection()
@@ -70,3 +89,15 @@ class RobotConfig(Section):
     audio: AudioSection = AudioSection()
     screen: ScreenSection = ScreenSection()
     call: CallSection = CallSection()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment first, then the file."""
+        return env_settings, init_settings

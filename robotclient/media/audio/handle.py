@@ -1,0 +1,93 @@
+"""The daemon's handle of the robot's sound: encoded microphone out, participants' voices in."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from robotclient.children import Child
+from robotclient.config import AudioSection
+from robotclient.media.audio.messages import BLOCK, RATE, Capture, Forget, Packet, Play, Settings
+from robotclient.media.channel import DeviceReport, PipeMessage
+from wire.rest import DeviceStatus
+
+SILENT_LEVEL = 127
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedSound:
+    """20 ms of the microphone, coded once for all peers."""
+
+    data: bytes
+    """One Opus packet, mono."""
+    timestamp: int
+    """Ticks of 48 kHz since the microphone was first opened; never goes back, not even when the child restarts."""
+    level: int
+    """Loudness in -dBov, 0 to 127 (RFC 6464, section 3)."""
+
+    @property
+    def silent(self) -> bool:
+        """Nothing at all is heard: the microphone is lost, muted in hardware, or `none`."""
+        return self.level == SILENT_LEVEL
+
+
+class Audio:
+    """Microphone and speaker over all lives of the child process that holds them."""
+
+    def __init__(
+        self,
+        config: AudioSection,
+        *,
+        on_packet: Callable[[EncodedSound], None],
+        on_report: Callable[[DeviceStatus], None],
+    ) -> None:
+        """`on_packet` gets 50 packets a second while the microphone is open, `on_report` each device's changes."""
+        self.child = Child("robotclient.media.audio", (Packet, DeviceReport), self._handle, self._greeting)
+        self._settings = Settings(microphone=config.microphone, speaker=config.speaker)
+        self._on_packet = on_packet
+        self._on_report = on_report
+        self._open = False
+        self._first_opened: float | None = None
+        self._next_timestamp = 0
+
+    async def run(self) -> None:
+        """Keep the child alive until cancelled. Raises `ChildGaveUpError`."""
+        await self.child.run()
+
+    def open(self) -> None:
+        """Open the microphone; packets follow, silent ones while the device is not there."""
+        if not self._open:
+            self._open = True
+            self.child.send(self._capture())
+
+    def close(self) -> None:
+        """Release the microphone: no packet comes after this call."""
+        self._open = False
+        self.child.send(Capture(on=False))
+
+    def play(self, participant: str, samples: bytes) -> None:
+        """Play what a participant says: s16le, mono, 48 kHz, any length. Dropped while there is no child."""
+        self.child.send(Play(participant=participant), samples)
+
+    def forget(self, participant: str) -> None:
+        """The participant has left."""
+        self.child.send(Forget(participant=participant))
+
+    def _greeting(self) -> Iterator[PipeMessage]:
+        yield self._settings
+        if self._open:
+            yield self._capture()
+
+    def _capture(self) -> Capture:
+        now = time.monotonic()
+        if self._first_opened is None:
+            self._first_opened = now
+        elapsed = int((now - self._first_opened) * RATE) // BLOCK * BLOCK
+        return Capture(on=True, timestamp=max(elapsed, self._next_timestamp))
+
+    def _handle(self, message: PipeMessage, body: bytes) -> None:
+        match message:
+            case DeviceReport():
+                self._on_report(message.status)
+            case Packet() if self._open and message.timestamp >= self._next_timestamp:
+                self._next_timestamp = message.timestamp + BLOCK
+                self._on_packet(EncodedSound(body, message.timestamp, message.level))

@@ -1,0 +1,47 @@
+"""What the daemon and the audio child say to each other, and the one format of samples between them.
+
+Samples are always signed 16 bit, little endian, mono, at `RATE`.
+"""
+
+from typing import Final
+
+from robotclient.media.channel import PipeMessage
+
+RATE: Final = 48_000
+"""Samples per second, and ticks per second of Opus's RTP clock (RFC 7587, section 4.1)."""
+BLOCK: Final = 960
+"""Samples in one block: 20 ms, one Opus packet."""
+
+
+class Settings(PipeMessage):
+    """The first message to a fresh child: names of devices, as in `AudioSection`."""
+
+    microphone: str
+    speaker: str
+
+
+class Capture(PipeMessage):
+    """Open or release the microphone. `timestamp`, in ticks of `RATE`, is that of the first packet."""
+
+    on: bool
+    timestamp: int = 0
+
+
+class Play(PipeMessage):
+    """The body is what this participant says next: samples, any number of them."""
+
+    participant: str
+
+
+class Forget(PipeMessage):
+    """This participant has left: fade out what is left of him."""
+
+    participant: str
+
+
+class Packet(PipeMessage):
+    """From the child; the body is one Opus packet of `BLOCK` samples."""
+
+    timestamp: int
+    level: int
+    """Loudness in -dBov: 0 is the loudest, 127 is silence (RFC 6464, section 3)."""

@@ -1,0 +1,90 @@
+"""The configured camera over its losses: opened, read, and where it is lost tried again behind a slate."""
+
+import random
+import time
+from collections.abc import Callable
+
+from robotclient.config import CameraSection
+from robotclient.media.camera.player import FileSource
+from robotclient.media.camera.slate import Slate
+from robotclient.media.camera.source import CaptureError, Picture, Source
+from robotclient.media.camera.synthetic import SyntheticSource
+from robotclient.media.camera.video4linux import Video4LinuxSource
+from wire.rest import DeviceKind, DeviceState, DeviceStatus
+
+SHORTEST_RETRY = 0.5
+LONGEST_RETRY = 3.0
+"""Seconds between attempts; opening a device that is not there costs nothing, and a camera plugged in again is soon back."""
+
+Report = Callable[[DeviceStatus], None]
+
+
+def open_source(section: CameraSection) -> Source:
+    """The source that `camera.device` names. Raises `CaptureError`."""
+    if section.device == "synthetic":
+        return SyntheticSource(section.width, section.height, section.fps)
+    if section.device.startswith("file:"):
+        return FileSource(section.device.removeprefix("file:"), section.width, section.height)
+    return Video4LinuxSource(section.device, section.width, section.height, section.fps)
+
+
+class Capture:
+    """Pictures from the device, or of the slate; it never fails."""
+
+    def __init__(self, section: CameraSection, report: Report, wait: float = 0) -> None:
+        """The device is left alone for the first `wait` seconds."""
+        self._section = section
+        self._report = report
+        self._device: Source | None = None
+        self._slate: Slate | None = None
+        self._state: DeviceState | None = None
+        self._retry = SHORTEST_RETRY
+        self._retry_at = time.monotonic() + wait
+        if wait:
+            self._tell(DeviceState.LOST, f"it did not answer; next attempt in {wait:.0f} s")
+
+    def read(self) -> Picture | None:
+        """The next picture of the device or the slate; None where none has come yet."""
+        try:
+            if self._device is None and time.monotonic() >= self._retry_at:
+                self._open()
+            if self._device is not None:
+                return self._read_device(self._device)
+        except CaptureError as error:
+            self._lose(str(error))
+        if self._slate is None:
+            self._slate = Slate(self._section.width, self._section.height)
+        return self._slate.read()
+
+    def close(self) -> None:
+        """Release the device."""
+        if self._device is not None:
+            self._device.close()
+            self._device = None
+        self._tell(DeviceState.OFF)
+
+    def _open(self) -> None:
+        if self._state is not DeviceState.LOST:  # an attempt after a loss is no news
+            self._tell(DeviceState.OPENING)
+        self._device = open_source(self._section)
+
+    def _read_device(self, device: Source) -> Picture | None:
+        picture = device.read()
+        if picture is not None and self._state is not DeviceState.WORKING:
+            self._tell(DeviceState.WORKING, device.detail)
+            self._slate, self._retry = None, SHORTEST_RETRY
+        return picture
+
+    def _lose(self, detail: str) -> None:
+        if self._device is not None:
+            self._device.close()
+            self._device = None
+        self._tell(DeviceState.LOST, detail)
+        self._retry_at = time.monotonic() + random.uniform(0.5, 1) * self._retry  # noqa: S311
+        self._retry = min(LONGEST_RETRY, 2 * self._retry)
+
+    def _tell(self, state: DeviceState, detail: str = "") -> None:
+        if state is not self._state:
+            self._state = state
+            name = self._device.name if self._device is not None else self._section.device
+            self._report(DeviceStatus(kind=DeviceKind.CAMERA, state=state, name=name[:200], detail=detail[:200]))

@@ -1,0 +1,105 @@
+"""The daemon's side of the camera: opens and closes it, gets coded pictures, survives the child's deaths."""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from robotclient.children import Child
+from robotclient.config import CameraSection
+from robotclient.media.camera.messages import (
+    CameraSettings,
+    CloseCamera,
+    CodedPicture,
+    OpenCamera,
+    RequestKeyframe,
+    SetBitrate,
+)
+from robotclient.media.channel import DeviceReport, PipeMessage
+from wire.rest import DeviceStatus
+
+CLOCK_RATE = 90_000
+LONGEST_WAIT = 30.0
+STEADY = 60.0
+"""A child that lived so many seconds did not die of its device."""
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedPicture:
+    """One VP8 frame. `timestamp` is in 90 kHz since the camera was first opened and never goes back."""
+
+    data: bytes
+    timestamp: int
+    keyframe: bool
+    width: int
+    height: int
+
+
+class Camera:
+    """One camera over all lives of its child; open or closed, which a fresh child is told."""
+
+    def __init__(
+        self,
+        config: CameraSection,
+        *,
+        on_packet: Callable[[EncodedPicture], None],
+        on_report: Callable[[DeviceStatus], None],
+    ) -> None:
+        self.child = Child("robotclient.media.camera", (CodedPicture, DeviceReport), self._receive, self._greet)
+        self._config = config
+        self._on_packet = on_packet
+        self._on_report = on_report
+        self._is_open = False
+        self._bits_per_second: int | None = None
+        self._epoch: float | None = None
+        self._timestamp = -1
+        self._wait = 0.0
+        self._greeted_at: float | None = None
+
+    async def run(self) -> None:
+        """Keep the child alive until cancelled. Raises `ChildGaveUpError`."""
+        await self.child.run()
+
+    def open(self) -> None:
+        """Take the device; pictures come from now on, a slate where the device is lost."""
+        self._epoch = self._epoch or time.monotonic()
+        self._is_open = True
+        self.child.send(OpenCamera())
+
+    def close(self) -> None:
+        """Release the device; no picture comes after this."""
+        self._is_open = False
+        self.child.send(CloseCamera())
+
+    def request_keyframe(self) -> None:
+        """Soon send a picture that stands alone (the encoder limits how often)."""
+        self.child.send(RequestKeyframe())
+
+    def set_bitrate(self, bits_per_second: int) -> None:
+        """Follow the network; held between the encoder's floor and `camera.max_kbps`."""
+        self._bits_per_second = bits_per_second
+        self.child.send(SetBitrate(bits_per_second=bits_per_second))
+
+    def _greet(self) -> Iterable[PipeMessage]:
+        yield CameraSettings(section=self._config)
+        if self._bits_per_second is not None:
+            yield SetBitrate(bits_per_second=self._bits_per_second)
+        self._lengthen_wait()
+        if self._is_open:
+            yield OpenCamera(wait_seconds=self._wait)
+
+    def _lengthen_wait(self) -> None:
+        """A device in which child after child hangs is left alone longer each time, or the budget would run out."""
+        now = time.monotonic()
+        if self._greeted_at is not None:
+            steady = now - self._greeted_at > STEADY + self._wait
+            self._wait = 0.0 if steady else min(LONGEST_WAIT, 2 * self._wait + 1)
+        self._greeted_at = now
+
+    def _receive(self, message: PipeMessage, body: bytes) -> None:
+        if isinstance(message, DeviceReport):
+            self._on_report(message.status)
+        elif isinstance(message, CodedPicture) and self._is_open and self._epoch is not None:
+            self._timestamp = max(self._timestamp + 1, round((message.at - self._epoch) * CLOCK_RATE))
+            self._on_packet(
+                EncodedPicture(body, self._timestamp, message.keyframe, message.width, message.height),
+            )

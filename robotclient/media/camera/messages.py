@@ -1,0 +1,39 @@
+"""What the daemon and the camera's child say to each other."""
+
+from robotclient.config import CameraSection
+from robotclient.media.channel import PipeMessage
+
+
+class CameraSettings(PipeMessage):
+    """The first message to a fresh child."""
+
+    section: CameraSection
+
+
+class OpenCamera(PipeMessage):
+    """Take the device and send pictures; the slate for the first `wait_seconds`, after the last child hung in it."""
+
+    wait_seconds: float = 0
+
+
+class CloseCamera(PipeMessage):
+    """Release the device and send nothing."""
+
+
+class RequestKeyframe(PipeMessage):
+    """A receiver lost the picture and needs one that stands alone."""
+
+
+class SetBitrate(PipeMessage):
+    """What the network takes now."""
+
+    bits_per_second: int
+
+
+class CodedPicture(PipeMessage):
+    """One VP8 frame, the message's body. `at` is when it was captured, in seconds of CLOCK_MONOTONIC."""
+
+    at: float
+    keyframe: bool
+    width: int
+    height: int

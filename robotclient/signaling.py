@@ -1,0 +1,192 @@
+"""Socket.IO to the server: one attendance's link to its room, kept up by a retry loop of our own.
+
+python-socketio's own reconnection is off: its loop can die for ever (fault N7), and `connect` can hang (N6).
+"""
+
+import asyncio
+import logging
+import random
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import aiohttp
+import socketio
+from pydantic import ValidationError
+
+from wire import VERSION
+from wire.base import Message
+from wire.signaling import SERVER_EVENTS, ErrorCode, Join, Joined, Leave, Media, Refusal, Resume
+
+log = logging.getLogger(__name__)
+
+DEADLINE = 10.0
+"""For connecting, and for each acknowledgement, in seconds."""
+FAREWELL = 2.0
+LONGEST_PAUSE = 5.0
+
+
+class SignalingError(Exception):
+    """The link is down or the server did not answer in time."""
+
+
+class RefusedError(Exception):
+    """The server refused a message."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(f"{refusal.error}: {refusal.message}")
+        self.refusal = refusal
+
+
+@dataclass(frozen=True)
+class InRoom:
+    """The join was accepted."""
+
+    joined: Joined
+
+
+@dataclass(frozen=True)
+class LinkDown:
+    """The link that had been in the room is gone; the loop is at work."""
+
+
+@dataclass(frozen=True)
+class NotAdmitted:
+    """The join was refused; the loop tries again."""
+
+    refusal: Refusal
+
+
+@dataclass(frozen=True)
+class Received:
+    """A message from the server."""
+
+    message: Message
+
+
+News = InRoom | LinkDown | NotAdmitted | Received
+
+
+class Signaling:
+    """The link to one room. `run` keeps it up until cancelled; `tell` gets the news in order."""
+
+    def __init__(
+        self, url: str, token: str, room: str, tell: Callable[[News], None], ssl_context: ssl.SSLContext | None = None
+    ) -> None:
+        self._url = url
+        self._token = token
+        self._room = room
+        self._tell = tell
+        self._ssl = ssl_context
+        self._resume: Resume | None = None
+        self._client: socketio.AsyncClient | None = None
+        self._early: list[Received] | None = None
+        self.media = Media()
+        """What the robot sends; said again at every join."""
+
+    async def run(self) -> None:
+        """Connect, join, wait for the end of the link, and again, with full jitter between tries."""
+        failures = 0
+        while True:
+            lost = asyncio.Event()
+            try:
+                await self._enter(lost)
+                failures = 0
+                await lost.wait()
+                self._tell(LinkDown())
+            except RefusedError as error:
+                failures += 1
+                self._take_refusal(error.refusal)
+                await asyncio.sleep(error.refusal.retry_after or 0)
+            except SignalingError as error:
+                failures += 1
+                log.warning("signaling link: %s", error)
+            finally:
+                await self._disconnect()
+            await asyncio.sleep(random.uniform(0.05, min(LONGEST_PAUSE, 0.5 * 2 ** min(failures, 8))))  # noqa: S311
+
+    async def send(self, event: str, message: Message) -> None:
+        """Send one message and wait for its acknowledgement. Raises `SignalingError`, `RefusedError`."""
+        answer = await self._call(event, message)
+        if isinstance(answer, dict) and "error" in answer:
+            raise RefusedError(Refusal.model_validate(answer))
+
+    async def leave(self) -> None:
+        """Say that the robot goes; after `FAREWELL` seconds without an answer the grace time says it for us."""
+        try:
+            async with asyncio.timeout(FAREWELL):
+                await self.send("leave", Leave())
+        except (SignalingError, RefusedError, TimeoutError) as error:
+            log.info("leaving without a farewell: %s", error)
+
+    async def _enter(self, lost: asyncio.Event) -> None:
+        client = socketio.AsyncClient(reconnection=False, logger=False, handle_sigint=False, **self._http_session())
+        self._client = client
+        self._early = []
+        client.on("disconnect", lambda *_: lost.set())
+        client.on("*", self._receive)
+        try:
+            async with asyncio.timeout(DEADLINE):  # python-socketio's own time limit does not cover all of it
+                await client.connect(self._url, auth={"token": self._token}, transports=["websocket"], retry=False)
+        except (socketio.exceptions.ConnectionError, aiohttp.ClientError, TimeoutError, ValueError) as error:
+            raise SignalingError(f"cannot connect: {error or type(error).__name__}") from error
+        join = Join(version=VERSION, room=self._room, media=self.media, resume=self._resume)
+        answer = await self._call("join", join)
+        if isinstance(answer, dict) and "error" in answer:
+            raise RefusedError(Refusal.model_validate(answer))
+        try:
+            joined = Joined.model_validate(answer)
+        except ValidationError as error:
+            raise SignalingError(f"the server's answer to join is not usable: {error}") from error
+        self._resume = Resume(participant=joined.participant, secret=joined.secret)
+        self._tell(InRoom(joined))
+        for received in self._early:
+            self._tell(received)
+        self._early = None
+
+    def _http_session(self) -> dict[str, aiohttp.ClientSession]:
+        if self._ssl is None:
+            return {}
+        return {"http_session": aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=self._ssl))}
+
+    async def _call(self, event: str, message: Message) -> object:
+        if self._client is None or not self._client.connected:
+            raise SignalingError("the link is down")
+        try:
+            data = message.model_dump(mode="json", by_alias=True, exclude_none=True)
+            return await self._client.call(event, data, timeout=DEADLINE)
+        except (socketio.exceptions.SocketIOError, aiohttp.ClientError, TimeoutError) as error:
+            raise SignalingError(f"no answer to {event}: {error or type(error).__name__}") from error
+
+    async def _receive(self, event: str, data: object) -> None:
+        model = SERVER_EVENTS.get(event)
+        if model is None:
+            return  # a newer server may say more than this robot knows
+        try:
+            received = Received(model.model_validate(data))
+        except ValidationError as error:
+            log.warning("a %s message is not usable: %d errors", event, error.error_count())
+            return
+        if self._early is None:
+            self._tell(received)
+        else:  # it overtook the answer to join, which wakes another task
+            self._early.append(received)
+
+    def _take_refusal(self, refusal: Refusal) -> None:
+        log.warning("not admitted: %s", refusal.error)
+        if refusal.error is ErrorCode.UNKNOWN_PARTICIPANT:
+            self._resume = None  # the grace time is over: come as a new participant
+        self._tell(NotAdmitted(refusal))
+
+    async def _disconnect(self) -> None:
+        client, self._client = self._client, None
+        if client is None:
+            return
+        try:
+            async with asyncio.timeout(FAREWELL):
+                await client.disconnect()
+        except (socketio.exceptions.SocketIOError, aiohttp.ClientError, TimeoutError) as error:
+            log.info("disconnecting: %s", error)
+        finally:
+            if client.eio.http is not None and not client.eio.http.closed:
+                await client.eio.http.close()

@@ -1,0 +1,90 @@
+"""The robot's two small files: who it is, and the schedule it last knew. Written atomically; a torn one is not trusted.
+
+Both are JSON. A file that cannot be read is reported and treated as missing, never a reason to stop (fault D6).
+"""
+
+import json
+import logging
+import os
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from wire.base import Id, Name
+from wire.rest import Reservation
+
+log = logging.getLogger(__name__)
+
+OWNER_ONLY = 0o600
+
+
+class Identity(BaseModel):
+    """What enrolment gave the robot. `token` is a secret."""
+
+    model_config = ConfigDict(frozen=True)
+
+    robot_id: Id
+    name: Name
+    token: str
+
+
+class ScheduleCache(BaseModel):
+    """The last known schedule, so that a server's outage loses no call (R2)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    reservations: tuple[Reservation, ...] = ()
+    attended: frozenset[str] = frozenset()
+
+
+Stored = TypeVar("Stored", bound=BaseModel)
+
+
+def write_atomically(path: Path, text: str, mode: int = 0o644) -> None:
+    """Replace the file by one that is complete and on the disk before it has the name. Raises `OSError`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.new")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+
+
+class Store:
+    """The state directory."""
+
+    def __init__(self, directory: Path) -> None:
+        self._identity = directory / "identity.json"
+        self._schedule = directory / "schedule.json"
+
+    def identity(self) -> Identity | None:
+        """Who the robot is, or None before its enrolment."""
+        return _read(self._identity, Identity)
+
+    def save_identity(self, identity: Identity) -> None:
+        """Keep the identity, readable by the owner only. Raises `OSError`."""
+        write_atomically(self._identity, identity.model_dump_json(indent=2), OWNER_ONLY)
+
+    def schedule(self) -> ScheduleCache:
+        """The last known schedule; empty where none is known."""
+        return _read(self._schedule, ScheduleCache) or ScheduleCache()
+
+    def save_schedule(self, cache: ScheduleCache) -> None:
+        """Keep the schedule. A full disk is logged and must not end a call."""
+        try:
+            write_atomically(self._schedule, cache.model_dump_json())
+        except OSError as error:
+            log.error("cannot save the schedule: %s", error)
+
+
+def _read(path: Path, model: type[Stored]) -> Stored | None:
+    try:
+        return model.model_validate(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, ValidationError) as error:
+        log.error("%s is not usable and is ignored: %s", path, type(error).__name__)
+        return None

@@ -28,7 +28,8 @@ class JitterQueue:
         self._samples = EMPTY
         self._playing = False
         self._ended = False
-        self._watch()
+        self._lowest = limit
+        self._unwatched = WATCHED
 
     def __len__(self) -> int:
         return len(self._samples)
@@ -45,7 +46,7 @@ class JitterQueue:
         self._ended = True
 
     def take(self, count: int) -> Samples:
-        """The next `count` samples."""
+        """The next `count` samples, `RAMP` or more."""
         if not self._playing and not self._start(count):
             return np.zeros(count, np.int16)
         if self._ended or len(self._samples) < count + RAMP:

@@ -37,4 +37,5 @@ def _bend(samples: npt.NDArray[np.floating]) -> Samples:
     size = np.abs(samples)
     room = CEILING - KNEE
     bent = KNEE + room * np.tanh((size - KNEE) / room)
-    return np.copysign(np.where(size > KNEE, bent, size), samples).astype(np.int16)
+    limited: Samples = np.copysign(np.where(size > KNEE, bent, size), samples).astype(np.int16)
+    return limited

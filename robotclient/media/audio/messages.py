@@ -34,7 +34,7 @@ class Play(PipeMessage):
 
 
 class Forget(PipeMessage):
-    """This participant has left: fade out what is left of him."""
+    """A participant has left: fade out what is left of him."""
 
     participant: str
 

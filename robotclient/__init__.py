@@ -1,1 +1,5 @@
 """The robot's endpoint: a daemon that attends booked visits by itself."""
+
+from importlib.metadata import version
+
+VERSION = version("telepresence")

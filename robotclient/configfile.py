@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from robotclient.config import RobotConfig
 
@@ -81,7 +82,7 @@ def _note_lines(node: yaml.Node | None, location: Location, lines: dict[Location
             _note_lines(value, (*location, key.value), lines)
 
 
-def _sentence(name: str, parsed: Parsed, error: Any) -> str:
+def _sentence(name: str, parsed: Parsed, error: ErrorDetails) -> str:
     location: Location = error["loc"]
     dotted = ".".join(map(str, location))
     line = next((parsed.lines[location[:n]] for n in range(len(location), 0, -1) if location[:n] in parsed.lines), None)

@@ -48,13 +48,11 @@ class Receiver(RTCRtpReceiver):
     def __init__(self, kind: str, transport: aiortc.RTCDtlsTransport) -> None:
         super().__init__(kind, transport)
         self.octets = 0
-        self.packets = 0
         if kind == "video":
             self._RTCRtpReceiver__jitter_buffer = MarkerJitterBuffer(BUFFERED_PACKETS)
 
     async def _handle_rtp_packet(self, packet: RtpPacket, arrival_time_ms: int) -> None:
         self.octets += len(packet.payload)
-        self.packets += 1
         await super()._handle_rtp_packet(packet, arrival_time_ms)
 
 
@@ -102,9 +100,9 @@ def estimated_bitrate(sender: RTCRtpSender) -> int | None:
     return getattr(encoder, "target_bitrate", None)
 
 
-def received(receiver: RTCRtpReceiver) -> tuple[int, int]:
-    """Octets of payload and packets received; zeros on an aiortc without our changes."""
-    return (receiver.octets, receiver.packets) if isinstance(receiver, Receiver) else (0, 0)
+def received_octets(receiver: RTCRtpReceiver) -> int:
+    """Octets of payload received; 0 on an aiortc without our changes."""
+    return receiver.octets if isinstance(receiver, Receiver) else 0
 
 
 def codec_name(transceiver: RTCRtpTransceiver) -> str:

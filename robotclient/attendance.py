@@ -1,0 +1,153 @@
+"""The robot in one room: its link, its peers, who is here. Made by the daemon for a `Join`, ended by a `Leave`."""
+
+import logging
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from robotclient import call
+from robotclient.body import Body
+from robotclient.media.screen.views import CallView, Tile
+from robotclient.pair import Surroundings
+from robotclient.peers import Peers
+from robotclient.signaling import InRoom, LinkDown, News, NotAdmitted, Received, RefusedError, Signaling, SignalingError
+from robotclient.tasks import Tasks
+from robotclient.transport import attach
+from wire.rest import Reservation
+from wire.signaling import Directed, Participant, ParticipantLeft, RoomClosed
+
+log = logging.getLogger(__name__)
+
+LOWEST_BITRATE = 100_000
+
+
+@dataclass(frozen=True)
+class RoomNews:
+    """News of a room, with the attendance it belongs to: what comes late from a room left before is dropped."""
+
+    attendance: "Attendance"
+    news: News
+
+
+class Attendance:
+    """All that exists only while the robot is in, or on its way into, one room."""
+
+    def __init__(
+        self,
+        reservation: Reservation,
+        body: Body,
+        *,
+        server_url: str,
+        token: str,
+        tls: ssl.SSLContext | None,
+        tell: Callable[[RoomNews], None],
+        on_error: Callable[[BaseException], None],
+    ) -> None:
+        self.reservation = reservation
+        self.roster: dict[str, Participant] = {}
+        self.peers: Peers | None = None
+        self._body = body
+        self._signaling = Signaling(server_url, token, reservation.room, lambda news: tell(RoomNews(self, news)), tls)
+        self._link = Tasks(on_error)
+        self._on_error = on_error
+        self._own_id = ""
+        self._link.spawn(self._signaling.run(), "signaling")
+
+    async def take(self, news: News) -> call.Event | None:
+        """Obey what the room says, and tell the machine what it must know of it."""
+        match news:
+            case InRoom(joined):
+                await self._enter(news)
+                return call.Joined(frozenset(each.id for each in joined.roster))
+            case LinkDown():
+                return call.LinkLost()
+            case NotAdmitted(refusal):
+                return call.Refused(refusal.error)
+            case Received(message):
+                return await self._receive(message)
+
+    def view(self) -> CallView:
+        """What the screen shows of this room."""
+        connected = self.peers.connected() if self.peers else {}
+        return CallView(
+            tiles=tuple(
+                Tile(
+                    participant=each.id,
+                    name=each.name,
+                    video=each.media.video,
+                    connected=each.connected and each.id in connected,
+                )
+                for each in self.roster.values()
+            ),
+            notice=None,
+        )
+
+    def adapt_bitrate(self) -> None:
+        """Send no more than the weakest of the peers can take (one encoder serves them all)."""
+        estimates = [
+            estimate
+            for peer in (self.peers.connected() if self.peers else {}).values()
+            for sender in peer.pc.getSenders()
+            if sender.kind == "video" and (estimate := attach.estimated_bitrate(sender)) is not None
+        ]
+        if estimates:
+            self._body.set_bitrate(max(LOWEST_BITRATE, min(estimates)))
+
+    async def leave(self) -> None:
+        """Say farewell, close the connections, end the link; each step has its own deadline."""
+        await self._signaling.leave()
+        if self.peers is not None:
+            await self.peers.close()
+        for participant in self.roster:
+            self._body.forget(participant)
+        await self._link.cancel()
+
+    async def _enter(self, news: InRoom) -> None:
+        joined = news.joined
+        if self.peers is None or joined.participant != self._own_id or not joined.resumed:
+            if self.peers is not None:
+                await self.peers.close()
+            self.peers = Peers(self._surroundings(news))
+            self._own_id = joined.participant
+        self.roster = {each.id: each for each in joined.roster}
+        await self.peers.enter(joined)
+
+    def _surroundings(self, news: InRoom) -> Surroundings:
+        return Surroundings(
+            own_id=news.joined.participant,
+            ice_servers=news.joined.ice_servers,
+            send=self._relay,
+            outgoing=self._body.outgoing,
+            on_track=self._body.consume,
+            on_connected=lambda participant, up: log.info(
+                "participant %s: media %s", participant, "up" if up else "down"
+            ),
+            closing=Tasks(self._on_error),
+        )
+
+    async def _receive(self, message: object) -> call.Event | None:
+        match message:
+            case Participant():
+                known = message.id in self.roster
+                self.roster[message.id] = message
+                return None if known else call.ParticipantJoined(message.id)
+            case ParticipantLeft(participant=participant):
+                self.roster.pop(participant, None)
+                if self.peers is not None:
+                    await self.peers.drop(participant)
+                self._body.forget(participant)
+                return call.ParticipantLeft(participant)
+            case RoomClosed(reason=reason):
+                return call.RoomClosed(reason)
+            case Directed() if self.peers is not None:
+                await self.peers.receive(message)
+        return None
+
+    async def _relay(self, message: Directed) -> bool:
+        """Relay to another participant; False where the server did not take it (he is away; the pair tries again)."""
+        try:
+            await self._signaling.send(type(message).__name__.lower(), message)
+        except (SignalingError, RefusedError) as error:
+            log.info("%s was not relayed: %s", type(message).__name__.lower(), error)
+            return False
+        return True

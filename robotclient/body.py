@@ -1,0 +1,156 @@
+"""The robot's body as one thing for the daemon: camera, ears and voice, face. Devices are reached by it alone.
+
+What the camera and the microphone have coded goes to every peer's tracks; what the peers send goes to the screen and
+the speaker. Every track of the far side is read to its end, shown or not, because an unread one piles up in memory.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import av
+import numpy as np
+from aiortc.mediastreams import MediaStreamError
+
+from robotclient.children import Child
+from robotclient.config import RobotConfig
+from robotclient.media.audio.handle import Audio, EncodedSound
+from robotclient.media.camera.handle import Camera, EncodedPicture
+from robotclient.media.screen.handle import Screen
+from robotclient.media.screen.pictures import I420Picture
+from robotclient.media.screen.views import CallView, IdleView
+from robotclient.peer import Incoming
+from robotclient.tracks import PacketTrack
+from wire.rest import DeviceStatus
+from wire.signaling import Source
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Reception:
+    """What was decoded of one participant's picture so far."""
+
+    frames: int = 0
+    width: int = 0
+    height: int = 0
+
+
+@dataclass(frozen=True)
+class Occurrences:
+    """What the body tells the daemon."""
+
+    device_changed: Callable[[DeviceStatus], None]
+    picture_drawn: Callable[[str], None]
+    """The first picture of a participant is on the screen."""
+
+
+class Body:
+    """The three device children and the ways between them and the peers."""
+
+    def __init__(self, config: RobotConfig, tell: Occurrences) -> None:
+        self._camera = Camera(config.camera, on_packet=self._send_picture, on_report=tell.device_changed)
+        self._audio = Audio(config.audio, on_packet=self._send_sound, on_report=tell.device_changed)
+        self._screen = Screen(
+            config.screen,
+            language=config.language,
+            timezone=config.timezone,
+            on_drawn=tell.picture_drawn,
+            on_report=tell.device_changed,
+        )
+        self._pictures: list[PacketTrack] = []
+        self._sounds: list[PacketTrack] = []
+        self.received: dict[str, Reception] = {}
+        self.sent_size = (0, 0)
+        self.sent_frames = 0
+        self.show: Callable[[IdleView | CallView], None] = self._screen.show
+        self.set_bitrate: Callable[[int], None] = self._camera.set_bitrate
+
+    @property
+    def children(self) -> tuple[Child, ...]:
+        """The device children, for the watchdog."""
+        return self._camera.child, self._audio.child, self._screen.child
+
+    async def run(self) -> None:
+        """Keep the devices alive until cancelled. Raises `ChildGaveUpError` (in a group)."""
+        async with asyncio.TaskGroup() as group:
+            for device in (self._camera, self._audio, self._screen):
+                group.create_task(device.run(), name=type(device).__name__)
+
+    def open(self) -> None:
+        """Open camera and microphone."""
+        self._camera.open()
+        self._audio.open()
+
+    def close(self) -> None:
+        """Close camera and microphone; nothing is sent after this."""
+        self._camera.close()
+        self._audio.close()
+
+    def outgoing(self) -> Mapping[Source, PacketTrack]:
+        """Fresh sending tracks for one more peer; they drop out of the list once they have ended."""
+        picture = PacketTrack("video", self._camera.request_keyframe)
+        sound = PacketTrack("audio", lambda: None)
+        self._pictures.append(picture)
+        self._sounds.append(sound)
+        return {Source.MICROPHONE: sound, Source.CAMERA: picture}
+
+    async def consume(self, participant: str, incoming: Incoming) -> None:
+        """Read one track of a participant to its end."""
+        carries = incoming.carries
+        wanted = carries is not None and carries.source in (Source.CAMERA, Source.MICROPHONE)
+        try:
+            while True:
+                frame = await incoming.track.recv()
+                if wanted and isinstance(frame, av.VideoFrame):
+                    self._show_picture(participant, frame)
+                elif wanted and isinstance(frame, av.AudioFrame):
+                    self._audio.play(participant, mono(frame))
+        except MediaStreamError:
+            return
+
+    def forget(self, participant: str) -> None:
+        """A participant has left."""
+        self._screen.forget(participant)
+        self._audio.forget(participant)
+        self.received.pop(participant, None)
+
+    def _show_picture(self, participant: str, frame: av.VideoFrame) -> None:
+        reception = self.received.setdefault(participant, Reception())
+        reception.frames += 1
+        reception.width, reception.height = frame.width, frame.height
+        self._screen.draw(participant, i420(frame))
+
+    def _send_picture(self, picture: EncodedPicture) -> None:
+        self.sent_size = (picture.width, picture.height)
+        self.sent_frames += 1
+        self._pictures = [track for track in self._pictures if track.readyState == "live"]
+        for track in self._pictures:
+            track.put(picture.data, picture.timestamp, keyframe=picture.keyframe)
+
+    def _send_sound(self, sound: EncodedSound) -> None:
+        self._sounds = [track for track in self._sounds if track.readyState == "live"]
+        for track in self._sounds:
+            track.put(sound.data, sound.timestamp, keyframe=True)
+
+
+def i420(frame: av.VideoFrame) -> I420Picture:
+    """The three planes of a decoded frame, not copied."""
+    if frame.format.name != "yuv420p":
+        frame = frame.reformat(format="yuv420p")
+    width, height = frame.width, frame.height
+    sizes = ((height, width), ((height + 1) // 2, (width + 1) // 2), ((height + 1) // 2, (width + 1) // 2))
+    y, u, v = (
+        np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)[:rows, :columns]
+        for plane, (rows, columns) in zip(frame.planes, sizes, strict=True)
+    )
+    return I420Picture(y, u, v)
+
+
+def mono(frame: av.AudioFrame) -> bytes:
+    """Samples as s16le, one channel, of what aiortc decodes (s16, interleaved)."""
+    samples = np.frombuffer(memoryview(frame.planes[0]), np.int16)[: frame.samples * len(frame.layout.channels)]
+    channels = samples.reshape(-1, len(frame.layout.channels)).astype(np.int32)
+    mixed: bytes = (channels.sum(axis=1) // channels.shape[1]).astype(np.int16).tobytes()
+    return mixed

@@ -1,0 +1,226 @@
+"""The daemon: one mailbox, one state machine, and the hands that carry out its commands.
+
+Adapters post what they see into the mailbox; `call.step` decides; this module obeys. It alone knows all adapters.
+"""
+
+import asyncio
+import logging
+import ssl
+import time
+from datetime import timedelta
+from functools import partial
+from operator import attrgetter
+
+from robotclient import call, schedule
+from robotclient.attendance import Attendance, RoomNews
+from robotclient.body import Body, Occurrences
+from robotclient.clock import ServerClock
+from robotclient.config import RobotConfig
+from robotclient.health import Health, Pulse
+from robotclient.logs import CallFields
+from robotclient.media.screen.views import IdleView, NextCall
+from robotclient.portal import PollFailed, Portal, ScheduleFetched
+from robotclient.reporter import Facts, Reporter
+from robotclient.store import Identity, ScheduleCache, Store
+from robotclient.tasks import Tasks
+from wire.rest import DeviceStatus
+
+log = logging.getLogger(__name__)
+
+MAILBOX_LIMIT = 1000
+LONGEST_NAP = 1.0
+LEAVE_DEADLINE = 8.0
+POLL_IN_VISIT = 5.0
+LOOP_LIMIT = 10.0
+CHILD_LIMIT = 30.0
+"""A child's own supervisor acts much earlier; this catches a supervisor that does not."""
+
+Post = call.Event | RoomNews | ScheduleFetched | PollFailed | DeviceStatus
+
+
+class Daemon:
+    """One robot's life from start to SIGTERM."""
+
+    def __init__(
+        self, config: RobotConfig, identity: Identity, store: Store, fields: CallFields, tls: ssl.SSLContext | None
+    ) -> None:
+        self._config = config
+        self._identity = identity
+        self._store = store
+        self._fields = fields
+        self._tls = tls
+        self._rules = call.Rules(
+            no_show=timedelta(minutes=config.call.no_show_minutes),
+            alone=timedelta(seconds=config.call.alone_seconds),
+        )
+        self._clock = ServerClock()
+        self._state = call.State(attended=store.schedule().attended)
+        self._mailbox: asyncio.Queue[Post] = asyncio.Queue()
+        self._last_turn = time.monotonic()
+        self._failure: BaseException | None = None
+        self._tasks = Tasks(self._take_failure)
+        self._attendance: Attendance | None = None
+        self._body = Body(config, Occurrences(device_changed=self.post, picture_drawn=self._picture_drawn))
+        self._facts = Facts()
+        self._health = Health(
+            (
+                Pulse("daemon", lambda: self._last_turn, LOOP_LIMIT),
+                *(
+                    Pulse(each.name, partial(attrgetter("last_beat"), each), CHILD_LIMIT)
+                    for each in self._body.children
+                ),
+            )
+        )
+
+    def post(self, event: Post) -> None:
+        """Put something into the mailbox. A mailbox that overflows means a stuck daemon: it ends, loudly."""
+        if self._mailbox.qsize() >= MAILBOX_LIMIT:
+            self._take_failure(RuntimeError("the mailbox is full"))
+            return
+        self._mailbox.put_nowait(event)
+
+    def stop(self) -> None:
+        """Leave the room if there is one, then end."""
+        self.post(call.StopRequested())
+
+    async def run(self) -> None:
+        """Live until stopped. Raises what broke, so that the process exits and systemd starts it afresh."""
+        async with Portal(self._config.server.url, self._identity.token, self._clock, self._tls) as portal:
+            reporter = Reporter(self._config, portal, self._clock, self._body, self._facts)
+            for work, name in (
+                (self._body.run(), "body"),
+                (portal.poll(self._poll_interval, self.post), "poll"),
+                (reporter.run(self._call_in_room), "reporter"),
+                (self._health.run(), "health"),
+            ):
+                self._tasks.spawn(work, name)
+            self.post(call.ScheduleKnown(self._store.schedule().reservations))
+            self._health.ready()
+            try:
+                await self._turn_until_stopped()
+            finally:
+                self._health.stopping()
+                await self._tasks.cancel()
+                await reporter.say_goodbye()
+        if self._failure is not None:
+            raise self._failure
+
+    async def _turn_until_stopped(self) -> None:
+        while self._failure is None:
+            event = await self._next_event()
+            self._last_turn = time.monotonic()
+            if (known := await self._take(event)) is not None:
+                await self._step(known)
+            self._show()
+            if self._state.stopped and self._state.phase is call.Phase.IDLE:
+                return
+
+    async def _next_event(self) -> Post:
+        now = self._clock.now()
+        wake = call.wake_at(self._state, now)
+        nap = LONGEST_NAP if wake is None else min(LONGEST_NAP, max(0.0, (wake - now).total_seconds()))
+        try:
+            async with asyncio.timeout(nap):
+                return await self._mailbox.get()
+        except TimeoutError:
+            return call.Tick()
+
+    async def _take(self, event: Post) -> call.Event | None:
+        """Translate a post into what the machine knows; None where it concerns the machine not."""
+        match event:
+            case ScheduleFetched(fetched):
+                self._facts.reach_server(self._clock.now(), fetched.items)
+                return call.ScheduleKnown(fetched.items)
+            case PollFailed(reason):
+                self._facts.miss_server(reason)
+            case DeviceStatus():
+                self._facts.devices[event.kind] = event
+            case RoomNews(attendance, news):
+                return await attendance.take(news) if attendance is self._attendance else None
+            case _:
+                return event
+        return None
+
+    async def _step(self, event: call.Event) -> None:
+        before = self._state
+        self._state, commands = call.step(before, event, self._clock.now(), self._rules)
+        if (before.schedule, before.attended) != (self._state.schedule, self._state.attended):
+            self._store.save_schedule(ScheduleCache(reservations=self._state.schedule, attended=self._state.attended))
+        self._note_phase(before)
+        for command in commands:
+            self._obey(command)
+        if call.media_wanted(self._state) != call.media_wanted(before):
+            (self._body.open if call.media_wanted(self._state) else self._body.close)()
+
+    def _obey(self, command: call.Command) -> None:
+        match command:
+            case call.Join(reservation):
+                self._facts.begin(reservation.id)
+                self._attendance = Attendance(
+                    reservation,
+                    self._body,
+                    server_url=self._config.server.url,
+                    token=self._identity.token,
+                    tls=self._tls,
+                    tell=self.post,
+                    on_error=self._take_failure,
+                )
+            case call.Leave(reservation, reason):
+                log.info("leaving reservation %s: %s", reservation.id, reason)
+                self._tasks.spawn(self._leave(reason), "leave")
+
+    async def _leave(self, reason: call.LeaveReason) -> None:
+        attendance, self._attendance = self._attendance, None
+        if attendance is not None:
+            try:
+                async with asyncio.timeout(LEAVE_DEADLINE):
+                    await attendance.leave()
+            except TimeoutError:
+                log.error("leaving took longer than %.0f s and is abandoned", LEAVE_DEADLINE)
+        self._facts.end(self._clock.now(), reason)
+        self.post(call.Left())
+
+    def _note_phase(self, before: call.State) -> None:
+        if before.phase is self._state.phase:
+            return
+        reservation = self._state.reservation.id if self._state.reservation else ""
+        self._fields.call, self._fields.state = reservation, self._state.phase.name
+        log.info("%s -> %s", before.phase.name, self._state.phase.name)
+        if before.phase is call.Phase.JOINING and self._state.phase is not call.Phase.LEAVING:
+            self._facts.joined(self._clock.now())
+        self._facts.phase = self._state.phase
+        self._facts.reservation = reservation or None
+        self._health.say(self._facts.sentence("en"))
+
+    def _show(self) -> None:
+        """Keep the screen at what is true; the screen drops what has not changed."""
+        if self._attendance is not None and self._state.linked:
+            self._attendance.adapt_bitrate()
+        if self._attendance is not None and self._state.others:
+            self._body.show(self._attendance.view())
+            return
+        coming = schedule.upcoming(self._state.schedule, self._clock.now())
+        self._facts.next_start = coming.starts_at if coming else None
+        self._body.show(
+            IdleView(
+                next_call=NextCall(starts_at=coming.starts_at, title=coming.title) if coming else None,
+                state=self._facts.sentence(self._config.language),
+                clock_offset_seconds=round(-self._clock.skew().total_seconds()),
+            )
+        )
+
+    def _call_in_room(self) -> Attendance | None:
+        return self._attendance
+
+    def _picture_drawn(self, participant: str) -> None:
+        del participant  # which one it was does not matter, only that somebody is seen
+        self._facts.first_picture(self._clock.now())
+
+    def _poll_interval(self) -> float:
+        now = self._clock.now()
+        in_visit = any(each.starts_at <= now < each.ends_at for each in self._state.schedule)
+        return min(self._config.server.poll_seconds, POLL_IN_VISIT) if in_visit else self._config.server.poll_seconds
+
+    def _take_failure(self, error: BaseException) -> None:
+        log.critical("the daemon cannot go on", exc_info=error)
+        self._failure = self._failure or error

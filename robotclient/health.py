@@ -1,0 +1,66 @@
+"""What systemd is told: READY, STATUS, STOPPING, and WATCHDOG only while every part makes progress (sd_notify(3))."""
+
+import asyncio
+import logging
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from systemd.daemon import notify
+
+log = logging.getLogger(__name__)
+
+USUAL_INTERVAL = 5.0
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """One part of the daemon: when it last made progress (monotonic), and how old that may become, in seconds."""
+
+    name: str
+    last_beat: Callable[[], float]
+    limit: float
+
+
+class Health:
+    """The only voice towards systemd; silent where systemd did not start the process."""
+
+    def __init__(self, pulses: tuple[Pulse, ...]) -> None:
+        self._pulses = pulses
+        self._status = ""
+
+    def ready(self) -> None:
+        """Say that start-up is complete."""
+        notify("READY=1")
+
+    def stopping(self) -> None:
+        """Say that the process ends on purpose."""
+        notify("STOPPING=1")
+
+    def say(self, status: str) -> None:
+        """Say in plain words what the robot does, for `systemctl status`."""
+        if status != self._status:
+            self._status = status
+            notify(f"STATUS={status}")
+
+    def stuck(self, now: float) -> list[str]:
+        """The names of the parts that have not made progress in time."""
+        return [pulse.name for pulse in self._pulses if now - pulse.last_beat() > pulse.limit]
+
+    async def run(self) -> None:
+        """Feed the watchdog for ever, or stop feeding it and say for whom."""
+        interval = watchdog_interval()
+        while True:
+            if stuck := self.stuck(time.monotonic()):
+                log.error("no progress: %s", ", ".join(stuck))
+                self.say(f"Stuck: {', '.join(stuck)}; systemd will restart the robot's software")
+            else:
+                notify("WATCHDOG=1")
+            await asyncio.sleep(interval)
+
+
+def watchdog_interval() -> float:
+    """Seconds between two signs of life: half of what systemd allows (sd_watchdog_enabled(3)), at most the usual."""
+    allowed = os.environ.get("WATCHDOG_USEC", "")
+    return min(USUAL_INTERVAL, int(allowed) / 2_000_000) if allowed.isdecimal() and int(allowed) else USUAL_INTERVAL

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
+from server.rooms import refusals
 from server.rooms.commands import Close, Command, RecordJoin, Refuse, Send, ServerEvent, Welcome
 from server.rooms.events import Event, Joined, Left, MediaChanged, Relayed, SocketLost, Tick, VisitChanged
 from server.rooms.room import Member, Room
@@ -14,36 +15,11 @@ from wire.signaling import (
     Candidate,
     Chat,
     CloseReason,
-    ErrorCode,
     LeaveReason,
     Offer,
     ParticipantKind,
-    Refusal,
     Renegotiate,
     RoomClosed,
-)
-
-_OVER = {
-    CloseReason.CANCELLED: Refusal(
-        error=ErrorCode.CANCELLED, message="This visit was cancelled; ask the staff for a new one."
-    ),
-    CloseReason.CLOSED: Refusal(
-        error=ErrorCode.CLOSED, message="The staff closed this visit; ask them if you need another one."
-    ),
-}
-_ENDED = Refusal(error=ErrorCode.ENDED, message="This visit has ended; ask the staff for a new one.")
-_FULL = Refusal(error=ErrorCode.FULL, message="The room is full; try again when somebody has left.", retry_after=10)
-_TWICE = Refusal(
-    error=ErrorCode.ALREADY_CONNECTED,
-    message="This robot is in the room already; stop its other process, or revoke its token if there is none.",
-    retry_after=10,
-)
-_NOT_IN_ROOM = Refusal(error=ErrorCode.NOT_IN_ROOM, message="You are not in a room; join first.")
-_STRANGER = Refusal(
-    error=ErrorCode.UNKNOWN_PARTICIPANT, message="`to` is nobody else in this room; take ids from the roster."
-)
-_AWAY = Refusal(
-    error=ErrorCode.NOT_CONNECTED, message="`to` has lost its connection; send again when it is back.", retry_after=1
 )
 
 _NAMES = {
@@ -74,7 +50,7 @@ def _apply(room: Room, event: Event, now: datetime) -> Outcome:
         case SocketLost() | Left() | MediaChanged() | Relayed():
             member = room.at(event.socket)
             if member is None:
-                return room, () if isinstance(event, SocketLost) else (Refuse(_NOT_IN_ROOM),)
+                return room, () if isinstance(event, SocketLost) else (Refuse(refusals.NOT_IN_ROOM),)
             return _by_member(room, member, event, now)
     assert_never(event)
 
@@ -98,16 +74,16 @@ def _change(room: Room, member: Member) -> Outcome:
 
 def _join(room: Room, event: Joined, now: datetime) -> Outcome:
     if room.end is not None:
-        return room, (Refuse(_OVER.get(room.end, _ENDED)),)
+        return room, (Refuse(refusals.OVER[room.end]),)
     former = _former(room, event)
     if former is not None:
         return _return(room, former, event, now)
     if event.kind is ParticipantKind.ROBOT and room.robot is not None:
-        return room, (Refuse(_TWICE),)
+        return room, (Refuse(refusals.TWICE),)
     # The last seat is the robot's: without it the others have come for nothing.
     kept = 0 if event.kind is ParticipantKind.ROBOT or room.robot is not None else 1
     if len(room.members) >= room.limits.max_participants - kept:
-        return room, (Refuse(_FULL),)
+        return room, (Refuse(refusals.FULL),)
     member = Member(event.participant, event.kind, event.name, event.secret_hash, event.media, event.socket)
     told = Send(room.sockets(), ServerEvent.PARTICIPANT_JOINED, member.shown)
     room = room.having(member)
@@ -166,7 +142,7 @@ def _relay(
         return Send(room.sockets(but=sender.id), name, message.model_copy(update=stamp))
     target = room.member(message.to)
     if target is None or target.id == sender.id:
-        return Refuse(_STRANGER)
+        return Refuse(refusals.STRANGER)
     if target.socket is None:
-        return Refuse(_AWAY)
+        return Refuse(refusals.AWAY)
     return Send((target.socket,), name, message.model_copy(update=stamp))

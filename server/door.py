@@ -1,0 +1,102 @@
+"""The door of the rooms: who may connect, who may join, and what he is told once he is in."""
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from server import auth, bookings, messages, tokens
+from server.bookings import Admission, RefusedError
+from server.config import ServerConfig
+from server.connection import Connection, rate_limited
+from server.database import Database
+from server.ice import ice_servers
+from server.limits import Buckets
+from server.rooms.commands import Welcome
+from server.rooms.events import Joined, Proof
+from wire import VERSION
+from wire import signaling as wire
+from wire.signaling import ErrorCode, Refusal
+
+NO_ROBOT: Final = Refusal(
+    error=ErrorCode.NOT_AUTHENTICATED, message="This token belongs to no robot; enrol the robot again."
+)
+OTHER_VERSION: Final = Refusal(
+    error=ErrorCode.VERSION, message=f"This server speaks version {VERSION}; update, or reload the page."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """Somebody whom the bookings let in, before the room has said who he is there."""
+
+    admission: Admission
+    event: Joined
+    secret: str
+    """His new resume secret, unless he proved an older one."""
+
+
+class Door:
+    """Asks the bookings for everybody who comes; raises `RefusedError` for whom it does not let in."""
+
+    def __init__(self, database: Database, config: ServerConfig, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._config = config
+        self._clock = clock
+        # A whole ward may sit behind one address, so this is far above what one guest needs.
+        self._guests = Buckets(rate=2, burst=60)
+
+    async def sign_in(self, token: object) -> str:
+        """The id of the robot with this token."""
+        robot = await auth.robot_of_token(self._database, token) if isinstance(token, str) else None
+        if robot is None:
+            raise RefusedError(NO_ROBOT)
+        return robot.id
+
+    async def admit(self, sid: str, sender: Connection, join: wire.Join) -> Ticket:
+        """Let the sender on to the room that his link or his reservation names."""
+        now = time.monotonic()
+        if join.version != VERSION:
+            raise RefusedError(OTHER_VERSION)
+        wait = sender.joins.take(now) or (self._guests.take(sender.address, now) if sender.robot is None else 0)
+        if wait:
+            raise rate_limited(wait)
+        admission = await self._admission(sender.robot, join.room)
+        name = admission.name if sender.robot else join.name or admission.name
+        if name is None:
+            raise messages.bad_message("join: name: Field required; say who you are")
+        secret = secrets.token_urlsafe(32)
+        proof = Proof(join.resume.participant, tokens.digest(join.resume.secret)) if join.resume else None
+        event = Joined(
+            socket=sid,
+            participant=secrets.token_urlsafe(16),
+            secret_hash=tokens.digest(secret),
+            kind=admission.kind,
+            name=name,
+            media=join.media,
+            proof=proof,
+        )
+        return Ticket(admission, event, secret)
+
+    async def _admission(self, robot: str | None, room: str) -> Admission:
+        now, rules = self._clock(), self._config.rooms
+        if robot is None:
+            return await bookings.admit_guest(self._database, room, now, rules)
+        return await bookings.admit_robot(self._database, robot, room, now, rules)
+
+    def answer(self, ticket: Ticket, join: wire.Join, welcome: Welcome) -> wire.Joined:
+        """What the newcomer is told."""
+        admission = ticket.admission
+        return wire.Joined(
+            participant=welcome.participant,
+            secret=join.resume.secret if welcome.resumed and join.resume else ticket.secret,
+            roster=welcome.roster,
+            ice_servers=ice_servers(self._config.ice, welcome.participant, admission.ends_at),
+            mode="mesh",
+            now=self._clock(),
+            ends_at=admission.ends_at,
+            title=admission.title,
+            resumed=welcome.resumed,
+        )

@@ -1,0 +1,36 @@
+"""PURE: what is said to somebody whose event is not accepted: the code for programs, what to do for people."""
+
+from typing import Final
+
+from wire.signaling import CloseReason, ErrorCode, Refusal
+
+_ENDED = Refusal(error=ErrorCode.ENDED, message="This visit has ended; ask the staff for a new one.")
+
+OVER: Final = {
+    CloseReason.CANCELLED: Refusal(
+        error=ErrorCode.CANCELLED, message="This visit was cancelled; ask the staff for a new one."
+    ),
+    CloseReason.CLOSED: Refusal(
+        error=ErrorCode.CLOSED, message="The staff closed this visit; ask them if you need another one."
+    ),
+    CloseReason.ENDED: _ENDED,
+    CloseReason.LAST_PARTICIPANT: _ENDED,
+    CloseReason.REPLACED: _ENDED,
+}
+"""By the reason for which the visit ended."""
+
+FULL: Final = Refusal(
+    error=ErrorCode.FULL, message="The room is full; try again when somebody has left.", retry_after=10
+)
+TWICE: Final = Refusal(
+    error=ErrorCode.ALREADY_CONNECTED,
+    message="This robot is connected already; stop its other process, or revoke its token if there is none.",
+    retry_after=10,
+)
+NOT_IN_ROOM: Final = Refusal(error=ErrorCode.NOT_IN_ROOM, message="You are not in a room; join first.")
+STRANGER: Final = Refusal(
+    error=ErrorCode.UNKNOWN_PARTICIPANT, message="`to` is nobody else in this room; take ids from the roster."
+)
+AWAY: Final = Refusal(
+    error=ErrorCode.NOT_CONNECTED, message="`to` has lost its connection; send again when it is back.", retry_after=1
+)

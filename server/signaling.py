@@ -1,0 +1,201 @@
+"""Signaling: who is on which connection, which messages are let through to the rooms, and what is answered."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+from socketio.exceptions import ConnectionRefusedError as SocketRefusedError
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.types import ASGIApp
+
+from server import messages
+from server.attendance import Attendance
+from server.bookings import RefusedError
+from server.config import ServerConfig
+from server.connection import Connection, connection, rate_limited
+from server.database import Database
+from server.door import Door
+from server.rooms import refusals
+from server.rooms.commands import Close, Delivery, Refuse, Send, Welcome
+from server.rooms.events import Left, MediaChanged, Relayed, SocketLost
+from server.sockets import Sockets
+from server.times import utc_now
+from wire import signaling as wire
+from wire.base import Message, NoContent
+from wire.signaling import ErrorCode, Refusal
+
+TICK_SECONDS: Final = 1.0
+
+UNAVAILABLE: Final = Refusal(
+    error=ErrorCode.UNAVAILABLE, message="The server cannot read or store this now; try again.", retry_after=2
+)
+
+log = logging.getLogger(__name__)
+
+
+class Signaling:
+    """The Socket.IO server at `/socket.io` and the rooms behind it."""
+
+    def __init__(self, database: Database, config: ServerConfig, clock: Callable[[], datetime] = utc_now) -> None:
+        self._messages_per_second = config.limits.messages_per_second
+        self._door = Door(database, config, clock)
+        self._attendance = Attendance(database, config.rooms, clock, self._deliver)
+        self._connections: dict[str, Connection] = {}
+        self._ticking: asyncio.Task[None] | None = None
+        self.last_tick = time.monotonic()
+        """When the rooms were last held against the clock, monotonic, in seconds: the heartbeat of this part."""
+        self._sockets = Sockets(config.public_url)
+        self._sockets.server.on("connect", self._on_connect)
+        self._sockets.server.on("disconnect", self._on_disconnect)
+        self._sockets.server.on("*", self._on_event)
+
+    def asgi(self, app: ASGIApp) -> ASGIApp:
+        """`app` with Socket.IO at `/socket.io`; lifespan events go to `app`."""
+        return self._sockets.asgi(app)
+
+    async def start(self) -> None:
+        """Take up the rooms that a former process left open, and start ticking.
+
+        Raises `sqlalchemy.exc.SQLAlchemyError`.
+        """
+        await self._attendance.load()
+        self._ticking = asyncio.create_task(self._tick(), name="rooms")
+
+    async def stop(self) -> None:
+        """Stop ticking. Participants stay in their rooms: they come back to the next process."""
+        self._connections.clear()
+        if self._ticking is not None:
+            self._ticking.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._ticking
+        await self._sockets.stop()
+
+    async def _tick(self) -> None:
+        while True:
+            try:
+                await self._attendance.tick()
+            except SQLAlchemyError as error:
+                log.warning("the bookings cannot be read, next try in a second: %s", type(error).__name__)
+            self.last_tick = time.monotonic()
+            await asyncio.sleep(TICK_SECONDS)
+
+    async def _deliver(self, command: Delivery) -> None:
+        match command:
+            case Send(sids, event, message):
+                await self._sockets.send(sids, event, message)
+            case Close(sid):
+                if sid in self._connections:
+                    self._connections[sid].reservation = None
+                self._sockets.close(sid)
+
+    async def _on_connect(self, sid: str, environ: dict[str, Any], credentials: dict[str, Any] | None) -> None:
+        """Guests need nothing to connect; who gives a token must be the robot whose token it is."""
+        token = (credentials or {}).get("token")
+        try:
+            robot = None if token is None else await self._door.sign_in(token)
+        except RefusedError as refused:
+            raise _not_connected(refused.refusal) from refused
+        except SQLAlchemyError as error:
+            raise _not_connected(UNAVAILABLE) from error
+        client = environ["asgi.scope"].get("client")
+        self._connections[sid] = connection(client[0] if client else "", robot, self._messages_per_second)
+
+    async def _on_disconnect(self, sid: str, _reason: str) -> None:
+        gone = self._connections.pop(sid, None)
+        if gone is not None and gone.reservation is not None:
+            await self._lose(sid, gone.reservation)
+
+    async def _lose(self, sid: str, reservation: str) -> None:
+        try:
+            await self._attendance.apply(reservation, SocketLost(sid))
+        except SQLAlchemyError as error:
+            log.warning("reservation %s: a lost connection was not noted: %s", reservation, type(error).__name__)
+
+    async def _on_event(self, event: str, sid: str, *arguments: object) -> dict[str, Any]:
+        """Acknowledge every event: with its answer, with an empty object, or with a refusal."""
+        try:
+            answer = await self._answer(event, sid, arguments)
+        except RefusedError as refused:
+            answer = refused.refusal
+        except SQLAlchemyError as error:
+            log.warning("%s was not stored: %s", event, type(error).__name__)
+            answer = UNAVAILABLE
+        return messages.write(answer)
+
+    async def _answer(self, event: str, sid: str, arguments: tuple[object, ...]) -> Message:
+        sender = self._connections.get(sid)
+        if sender is None:
+            return refusals.NOT_IN_ROOM
+        self._count(sid, sender)
+        message = messages.read(event, arguments)
+        if isinstance(message, wire.Join):
+            return await self._join(sid, sender, message)
+        if sender.reservation is None:
+            return refusals.NOT_IN_ROOM
+        reply = await self._attendance.apply(sender.reservation, _room_event(sid, message))
+        if isinstance(message, wire.Leave):
+            sender.reservation = None
+        return reply.refusal if isinstance(reply, Refuse) else NoContent()
+
+    def _count(self, sid: str, sender: Connection) -> None:
+        """Refuse a message too many; close the connection of one who does not care."""
+        now = time.monotonic()
+        wait = sender.messages.take(now)
+        if wait:
+            if sender.patience.take(now):
+                log.warning("connection %s closed: too many messages", sid)
+                self._sockets.close(sid)
+            raise rate_limited(wait)
+
+    async def _join(self, sid: str, sender: Connection, join: wire.Join) -> Message:
+        ticket = await self._door.admit(sid, sender, join)
+        reservation, former = ticket.admission.reservation_id, sender.reservation
+        if former not in {None, reservation}:
+            raise messages.bad_message("join: room: this connection is in another room; leave that first")
+        if self._robot_is_elsewhere(sid, sender, reservation):
+            log.warning("reservation %s: robot %s is in another room already", reservation, sender.robot)
+            return refusals.TWICE
+        sender.reservation = reservation
+        reply: object = None
+        try:
+            reply = await self._attendance.apply(reservation, ticket.event)
+        finally:
+            if not isinstance(reply, Welcome):
+                sender.reservation = former
+        if isinstance(reply, Refuse):
+            if reply.refusal is refusals.TWICE:
+                log.warning("reservation %s: robot %s is connected already", reservation, sender.robot)
+            return reply.refusal
+        assert isinstance(reply, Welcome)
+        if sid not in self._connections:
+            # The connection closed while the join was stored, and the room had not heard of it then.
+            await self._lose(sid, reservation)
+        return self._door.answer(ticket, join, reply)
+
+    def _robot_is_elsewhere(self, sid: str, sender: Connection, reservation: str) -> bool:
+        """Whether this robot has another connection in another room; in the same room, the room decides."""
+        return sender.robot is not None and any(
+            other.robot == sender.robot and other.reservation not in {None, reservation}
+            for other_sid, other in self._connections.items()
+            if other_sid != sid
+        )
+
+
+def _room_event(sid: str, message: Message) -> Left | MediaChanged | Relayed:
+    match message:
+        case wire.Leave():
+            return Left(sid)
+        case wire.Media():
+            return MediaChanged(sid, message)
+        case wire.Offer() | wire.Answer() | wire.Candidate() | wire.Renegotiate() | wire.Chat():
+            return Relayed(sid, message)
+    raise AssertionError(f"no client event has the message {type(message).__name__}")
+
+
+def _not_connected(refusal: Refusal) -> SocketRefusedError:
+    """What Socket.IO makes a `connect_error` of, with the refusal as its data."""
+    return SocketRefusedError(refusal.message, messages.write(refusal))

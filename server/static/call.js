@@ -1,0 +1,116 @@
+/** The call page: from the lobby into the room and out of it. */
+
+import { Controls } from "./controls.js";
+import { Devices } from "./devices.js";
+import { byId } from "./dom.js";
+import { Lobby } from "./lobby.js";
+import { Room } from "./room.js";
+import { Signaling } from "./signaling.js";
+import { texts } from "./texts.js";
+import { Tiles } from "./tiles.js";
+
+/** @import { Refusal } from "./wire.js" */
+
+/** @typedef {"lobby" | "call" | "closing"} Section */
+
+const SECTIONS = /** @type {Section[]} */ (["lobby", "call", "closing"]);
+/** Refusals after which this link leads nowhere. */
+const FINAL = new Set(["unknown_room", "ended", "cancelled", "closed"]);
+const notice = byId("notice", HTMLElement);
+const devices = new Devices();
+
+/**
+ * @param {Section} shown
+ */
+function show(shown) {
+  for (const section of SECTIONS) byId(section, HTMLElement).hidden = section !== shown;
+  document.body.dataset["section"] = shown;
+}
+
+/**
+ * The call is over for this guest.
+ * @param {string} reason
+ * @param {boolean} again whether he may come back
+ */
+function close(reason, again) {
+  devices.close();
+  show("closing");
+  notice.textContent = "";
+  document.title = texts.closingTitle;
+  byId("closing-reason", HTMLElement).textContent = reason;
+  byId("again", HTMLElement).hidden = !again;
+  byId("closing-title", HTMLElement).focus();
+}
+
+/**
+ * @param {Refusal} refusal
+ */
+function refuse({ error }) {
+  if (error === "too_early") location.reload(); // the server's page counts the time down
+  else close(texts.refused[error] ?? texts.refusedOtherwise, !FINAL.has(error));
+}
+
+/**
+ * Keep the tiles as the room says.
+ * @param {Signaling} signaling
+ * @param {Room} room
+ * @param {Lobby} lobby
+ * @returns {Tiles}
+ */
+function showRoom(signaling, room, lobby) {
+  const unmute = byId("unmute", HTMLButtonElement);
+  const tiles = new Tiles(byId("tiles", HTMLElement), devices, () => (unmute.hidden = false));
+  unmute.addEventListener("click", () => {
+    unmute.hidden = true;
+    tiles.play();
+  });
+  const describe = () => {
+    if (document.body.dataset["section"] === "call") notice.textContent = room.size === 0 ? texts.waiting : "";
+  };
+  signaling.on("lost", () => (notice.textContent = texts.reconnecting));
+  room.on("entered", () => {
+    lobby.close();
+    show("call");
+    describe();
+  });
+  room.on("participant", (participant) => {
+    tiles.put(participant);
+    describe();
+  });
+  room.on("link", (link) => tiles.follow(link));
+  room.on("gone", (participant) => {
+    tiles.remove(participant);
+    describe();
+  });
+  return tiles;
+}
+
+async function main() {
+  const signaling = new Signaling(document.body.dataset["token"] ?? "", sessionStorage);
+  const lobby = new Lobby(devices);
+  /** @type {Tiles | null} */
+  let tiles = null;
+  const controls = new Controls(devices, () => {
+    lobby.refresh();
+    tiles?.describeOwn(devices);
+    // A link that is down says it at its next `join`.
+    if (tiles) signaling.changeMedia(devices.media).catch(() => undefined);
+  });
+  const prepared = lobby.prepare().then(() => controls.refresh());
+  // A reload in the middle of a call goes straight back into it.
+  const back = signaling.resumable && lobby.name !== "";
+  const name = back ? await prepared.then(() => lobby.name) : await lobby.entered();
+
+  const room = new Room(signaling, devices.localTracks);
+  tiles = showRoom(signaling, room, lobby);
+  signaling.on("refused", refuse);
+  signaling.on("room_closed", ({ reason }) => close(texts.closed[reason], reason === "replaced"));
+  byId("leave", HTMLButtonElement).addEventListener("click", async () => {
+    close(texts.left, true);
+    await signaling.leave();
+  });
+  await signaling.join(name, devices.media);
+  room.close();
+}
+
+await main();

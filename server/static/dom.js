@@ -1,0 +1,13 @@
+/** Finding the page's own elements. */
+
+/**
+ * @template {HTMLElement} Element
+ * @param {string} id
+ * @param {new () => Element} type
+ * @returns {Element}
+ */
+export function byId(id, type) {
+  const element = document.getElementById(id);
+  if (element instanceof type) return element;
+  throw new Error(`the page has no ${type.name} #${id}`);
+}

@@ -1,0 +1,235 @@
+/**
+ * What ties us to one other participant: the connection that works, the one being made, and the retries.
+ *
+ * Offers never cross: the newcomer offers, and whoever made the first offer makes all later ones; the other side asks
+ * for one with `renegotiate`. A broken connection is replaced, make before break.
+ */
+
+import { Emitter } from "./events.js";
+import { Peer } from "./peer.js";
+import { fullJitter } from "./timing.js";
+
+/** @import { LocalTrack, PeerMessages } from "./peer.js" */
+/** @import { Answer, Candidate, ClientEvents, IceServer, Offer } from "./wire.js" */
+
+/** @typedef {Pick<ClientEvents, "offer" | "answer" | "candidate" | "renegotiate">} DirectedMessages */
+
+/**
+ * What a link needs from the room that it is in.
+ * @typedef {object} LinkRoom
+ * @property {string} self our participant's id
+ * @property {readonly IceServer[]} iceServers
+ * @property {readonly LocalTrack[]} localTracks
+ * @property {<Name extends keyof DirectedMessages>(event: Name, message: ClientEvents[Name]) => Promise<unknown>} send
+ */
+
+const ANSWER_DEADLINE = 5_000;
+const CONNECT_DEADLINE = 10_000;
+/** A connection that lost its way often finds it again at once; then nothing is replaced. */
+const DISCONNECTED_PATIENCE = 2_000;
+const LONGEST_PAUSE = 4_000;
+const TRIES = 6;
+
+/** @extends {Emitter<{change: undefined}>} */
+export class Link extends Emitter {
+  /** @type {Peer | null} what is seen and heard */
+  #current = null;
+  /** @type {Peer | null} takes the current one's place once it is connected */
+  #next = null;
+  /** The current peer was connected once: its last picture stays until the next one has a better. */
+  #established = false;
+  #failures = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} the one thing that is waited for */
+  #timer;
+  #room;
+
+  /**
+   * @param {string} participant the other one's id
+   * @param {LinkRoom} room
+   */
+  constructor(participant, room) {
+    super();
+    this.participant = participant;
+    this.#room = room;
+  }
+
+  get connected() {
+    return this.#current?.connected ?? false;
+  }
+
+  /** The last try failed; only a new offer or a new `joined` brings it back. */
+  get failed() {
+    return this.#failures >= TRIES;
+  }
+
+  /** What the participant sends us; nobody sends tracks in another's name. */
+  get tracks() {
+    return (this.#current?.tracks ?? []).filter(({ participant }) => participant === this.participant);
+  }
+
+  get #newest() {
+    return this.#next ?? this.#current;
+  }
+
+  /** Make a fresh connection, as its offerer. */
+  offer() {
+    const peer = this.#place(crypto.randomUUID(), true);
+    this.#wait(ANSWER_DEADLINE, () => this.#fail(peer));
+    this.#attempt(peer, peer.offer());
+  }
+
+  /** Our signaling is back: what broke meanwhile gets its tries anew. */
+  resume() {
+    if (this.connected) return;
+    this.#failures = 0;
+    const peer = this.#newest;
+    if (peer === null || peer.offerer) this.offer();
+    else this.#retry(peer);
+  }
+
+  /**
+   * Take a message from the participant; one for a dead connection is dropped.
+   * @template {keyof DirectedMessages} Name
+   * @param {Name} event
+   * @param {DirectedMessages[Name]} message
+   */
+  receive(event, message) {
+    const peer = [this.#next, this.#current].find((known) => known?.connection === message.connection) ?? null;
+    if (event === "offer") this.#receiveOffer(peer, /** @type {Offer} */ (message));
+    else if (event === "renegotiate") this.#receiveRenegotiate(peer);
+    else if (event === "answer" && peer) this.#receiveAnswer(peer, /** @type {Answer} */ (message));
+    else if (event === "candidate" && peer) {
+      this.#attempt(peer, peer.addCandidate(/** @type {Candidate} */ (message)));
+    }
+  }
+
+  /** Close everything; nothing is emitted or sent after it. */
+  close() {
+    clearTimeout(this.#timer);
+    this.#next?.close();
+    this.#current?.close();
+    this.#next = this.#current = null;
+  }
+
+  /**
+   * @param {Peer | null} known
+   * @param {Offer} offer
+   */
+  #receiveOffer(known, offer) {
+    const pending = this.#newest;
+    const crossing = pending?.offerer && !pending.described;
+    // Offers cross only where both sides lost all they knew; then the one of the smaller id stands.
+    if (known?.offerer || (crossing && this.#room.self < this.participant)) return;
+    const peer = known ?? this.#place(offer.connection, false);
+    if (!known) this.#wait(CONNECT_DEADLINE, () => this.#fail(peer));
+    this.#attempt(peer, peer.acceptOffer(offer));
+  }
+
+  /** @param {Peer | null} known */
+  #receiveRenegotiate(known) {
+    const busy = !this.failed && (this.#next !== null || !this.#established);
+    if (known?.offerer && !busy) this.offer();
+  }
+
+  /**
+   * @param {Peer} peer
+   * @param {Answer} answer
+   */
+  #receiveAnswer(peer, answer) {
+    if (!peer.offerer || peer.described) return;
+    this.#wait(CONNECT_DEADLINE, () => this.#fail(peer));
+    this.#attempt(peer, peer.acceptAnswer(answer));
+  }
+
+  /**
+   * @param {string} connection
+   * @param {boolean} offerer
+   * @returns {Peer} the newest peer; it is the current one where there is none that worked
+   */
+  #place(connection, offerer) {
+    const { self, iceServers, localTracks } = this.#room;
+    const peer = new Peer(self, connection, offerer, iceServers, localTracks);
+    this.#next?.close();
+    this.#next = null;
+    if (this.#established) {
+      this.#next = peer;
+    } else {
+      this.#current?.close();
+      this.#current = peer;
+    }
+    this.#follow(peer);
+    return peer;
+  }
+
+  /** @param {Peer} peer */
+  #follow(peer) {
+    for (const event of /** @type {(keyof PeerMessages)[]} */ (["offer", "answer", "candidate"])) {
+      peer.on(event, (message) => {
+        const sent = this.#room.send(event, { ...message, to: this.participant });
+        // Whatever else is lost, the deadline for the connection notices.
+        sent.catch(() => event === "offer" && this.#fail(peer));
+      });
+    }
+    peer.on("tracks", () => this.emit("change", undefined));
+    peer.on("connected", () => this.#connected(peer));
+    peer.on("disconnected", () => this.#disconnected(peer));
+    peer.on("failed", () => this.#fail(peer));
+  }
+
+  /** @param {Peer} peer */
+  #connected(peer) {
+    if (peer === this.#newest) {
+      clearTimeout(this.#timer);
+      this.#failures = 0;
+      this.#established = true;
+      if (peer === this.#next) this.#current?.close();
+      this.#current = peer;
+      this.#next = null;
+    }
+    this.emit("change", undefined);
+  }
+
+  /** @param {Peer} peer */
+  #disconnected(peer) {
+    if (peer === this.#newest) this.#wait(DISCONNECTED_PATIENCE, () => this.#retry(peer));
+    this.emit("change", undefined);
+  }
+
+  /**
+   * What goes wrong inside a peer is a reason to replace it, not to stop.
+   * @param {Peer} peer
+   * @param {Promise<void>} work
+   */
+  #attempt(peer, work) {
+    work.catch(() => this.#fail(peer));
+  }
+
+  /** @param {Peer} peer */
+  #fail(peer) {
+    if (peer !== this.#newest) return;
+    this.#failures += 1;
+    this.emit("change", undefined);
+    if (this.failed) clearTimeout(this.#timer);
+    else this.#wait(fullJitter(this.#failures, LONGEST_PAUSE), () => this.#retry(peer));
+  }
+
+  /** @param {Peer} peer that did not come to anything */
+  #retry(peer) {
+    if (peer.offerer) {
+      this.offer();
+    } else {
+      const { connection } = peer;
+      this.#wait(ANSWER_DEADLINE, () => this.#fail(peer));
+      this.#room.send("renegotiate", { connection, to: this.participant }).catch(() => this.#fail(peer));
+    }
+  }
+
+  /**
+   * @param {number} milliseconds
+   * @param {() => void} then
+   */
+  #wait(milliseconds, then) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(then, milliseconds);
+  }
+}

@@ -1,0 +1,198 @@
+/**
+ * One RTCPeerConnection to one participant, from its first description to its close (RFC 8829, RFC 8838).
+ *
+ * A peer is never repaired: link.js replaces it by a new one with a fresh connection id.
+ */
+
+import { Emitter } from "./events.js";
+
+/** @import { Answer, Candidate, ClientEvents, IceServer, Offer, Track } from "./wire.js" */
+
+/**
+ * @typedef {object} RemoteTrack
+ * @property {string} participant whose track it is
+ * @property {Track["source"]} source
+ * @property {MediaStreamTrack} track
+ */
+
+/**
+ * @typedef {object} LocalTrack
+ * @property {Track["source"]} source
+ * @property {MediaStreamTrack} track
+ */
+
+/**
+ * What is told to the other side; the owner adds `to` and sends it.
+ * @typedef {Pick<ClientEvents, "offer" | "answer" | "candidate">} PeerMessages
+ */
+
+/**
+ * `tracks`: what is received changed. The others are the connection's states (W3C RTCPeerConnectionState).
+ * @typedef {PeerMessages & {tracks: undefined, connected: undefined, disconnected: undefined, failed: undefined}}
+ *   PeerEvents
+ */
+
+const EARLY_CANDIDATES = 100;
+
+/** @extends {Emitter<PeerEvents>} */
+export class Peer extends Emitter {
+  /** @type {Record<string, Track>} the other side's map, by mid */
+  #remoteMap = {};
+  /** @type {Candidate[]} came before the description that they belong to */
+  #early = [];
+  /** @type {Map<MediaStreamTrack, Track["source"]>} */
+  #sources = new Map();
+  #self;
+  #pc;
+
+  /**
+   * @param {string} self our participant's id
+   * @param {string} connection the connection's id
+   * @param {boolean} offerer whether this side makes the offers of this connection
+   * @param {readonly IceServer[]} iceServers as the answer to `join` named them
+   * @param {readonly LocalTrack[]} localTracks
+   */
+  constructor(self, connection, offerer, iceServers, localTracks) {
+    super();
+    this.#self = self;
+    this.connection = connection;
+    this.offerer = offerer;
+    this.#pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: iceServers.map(rtcIceServer) });
+    this.#pc.addEventListener("icecandidate", ({ candidate }) => this.emit("candidate", this.#candidate(candidate)));
+    this.#pc.addEventListener("connectionstatechange", () => this.#stateChanged());
+    this.#pc.addEventListener("track", () => this.emit("tracks", undefined));
+    this.#addTracks(localTracks);
+  }
+
+  get connected() {
+    return this.#pc.connectionState === "connected";
+  }
+
+  /** Whether the other side has answered our offer, or we its. */
+  get described() {
+    return this.#pc.remoteDescription !== null;
+  }
+
+  /** What the other side sends; a track that its map does not name is not shown. @returns {RemoteTrack[]} */
+  get tracks() {
+    return this.#pc.getTransceivers().flatMap(({ mid, receiver }) => {
+      const entry = mid === null ? undefined : this.#remoteMap[mid];
+      return entry ? [{ ...entry, track: receiver.track }] : [];
+    });
+  }
+
+  /** Describe what we send and want, and send it without waiting for the candidates. */
+  async offer() {
+    this.#preferVp8();
+    await this.#pc.setLocalDescription(await this.#pc.createOffer());
+    this.emit("offer", this.#description());
+  }
+
+  /**
+   * Answer an offer of this connection; the offerer may send further ones.
+   * @param {Offer} offer
+   */
+  async acceptOffer(offer) {
+    await this.#takeDescription("offer", offer);
+    this.#preferVp8();
+    await this.#pc.setLocalDescription(await this.#pc.createAnswer());
+    this.emit("answer", this.#description());
+  }
+
+  /** @param {Answer} answer */
+  async acceptAnswer(answer) {
+    await this.#takeDescription("answer", answer);
+  }
+
+  /** @param {Candidate} candidate */
+  async addCandidate(candidate) {
+    if (!this.described) {
+      this.#early = [...this.#early, candidate].slice(-EARLY_CANDIDATES);
+    } else {
+      await this.#pc.addIceCandidate({
+        candidate: candidate.candidate,
+        sdpMid: candidate.sdp_mid ?? null,
+        sdpMLineIndex: candidate.sdp_m_line_index ?? null,
+      });
+    }
+  }
+
+  /** Close the connection; no event comes after it. The local tracks live on. */
+  close() {
+    this.#pc.close();
+  }
+
+  /** @param {readonly LocalTrack[]} localTracks */
+  #addTracks(localTracks) {
+    const together = new MediaStream(); // tracks of one stream are played in step: lips and voice
+    for (const { source, track } of localTracks) {
+      this.#sources.set(track, source);
+      this.#pc.addTrack(track, together);
+    }
+    if (!this.offerer) return; // an answer takes its media from the offer
+    const sent = localTracks.map(({ track }) => track.kind);
+    for (const kind of ["audio", "video"].filter((wanted) => !sent.includes(wanted))) {
+      this.#pc.addTransceiver(kind, { direction: "recvonly" });
+    }
+  }
+
+  /** The robot encodes VP8 once for all peers, so VP8 is what both directions should agree on first. */
+  #preferVp8() {
+    const codecs = RTCRtpReceiver.getCapabilities("video")?.codecs ?? [];
+    const isVp8 = (/** @type {{mimeType: string}} */ codec) => codec.mimeType.toLowerCase() === "video/vp8";
+    const preferred = [...codecs.filter(isVp8), ...codecs.filter((codec) => !isVp8(codec))];
+    for (const transceiver of this.#pc.getTransceivers()) {
+      if (transceiver.receiver.track.kind === "video") transceiver.setCodecPreferences?.(preferred);
+    }
+  }
+
+  /**
+   * @param {"offer" | "answer"} type
+   * @param {Offer | Answer} description
+   */
+  async #takeDescription(type, description) {
+    this.#remoteMap = description.tracks;
+    await this.#pc.setRemoteDescription({ type, sdp: description.sdp });
+    this.emit("tracks", undefined);
+    const early = this.#early;
+    this.#early = [];
+    for (const candidate of early) await this.addCandidate(candidate);
+  }
+
+  /** @returns {Offer} */
+  #description() {
+    /** @type {Record<string, Track>} */
+    const tracks = {};
+    for (const { mid, sender } of this.#pc.getTransceivers()) {
+      const source = sender.track && this.#sources.get(sender.track);
+      if (mid !== null && source) tracks[mid] = { participant: this.#self, source };
+    }
+    return { connection: this.connection, sdp: this.#pc.localDescription?.sdp ?? "", tracks };
+  }
+
+  /**
+   * @param {RTCIceCandidate | null} candidate null ends the list
+   * @returns {Candidate}
+   */
+  #candidate(candidate) {
+    return {
+      connection: this.connection,
+      candidate: candidate?.candidate ?? "",
+      sdp_mid: candidate?.sdpMid ?? null,
+      sdp_m_line_index: candidate?.sdpMLineIndex ?? null,
+    };
+  }
+
+  #stateChanged() {
+    const state = this.#pc.connectionState;
+    if (state === "connected" || state === "disconnected" || state === "failed") this.emit(state, undefined);
+  }
+}
+
+/**
+ * @param {IceServer} server
+ * @returns {RTCIceServer}
+ */
+function rtcIceServer({ urls, username, credential }) {
+  return { urls: [...urls], ...(username && { username }), ...(credential && { credential }) };
+}

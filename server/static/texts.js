@@ -1,0 +1,98 @@
+/** What the call page says, one table per language; the page's own language decides. */
+
+/** @import { CloseReason, ErrorCode } from "./wire.js" */
+
+const es = {
+  you: "Usted",
+  microphoneOn: "Apagar el micrófono",
+  microphoneOff: "Encender el micrófono",
+  cameraOn: "Apagar la cámara",
+  cameraOff: "Encender la cámara",
+  muted: "Micrófono apagado",
+  cameraIsOff: "Cámara apagada",
+  asking: "Su navegador le pide permiso para usar la cámara y el micrófono. Pulse «Permitir».",
+  ready: "La cámara y el micrófono funcionan.",
+  joining: "Entrando…",
+  connecting: "Conectando…",
+  reconnecting: "Se ha perdido la conexión. Volviendo a conectar…",
+  away: "Se ha perdido su conexión. Esperando…",
+  noConnection: "No se ha podido conectar",
+  waiting: "Todavía no hay nadie más en la sala. Espere aquí: la videollamada empezará sola.",
+  closingTitle: "La videollamada ha terminado",
+  left: "Ha salido de la videollamada.",
+  problems: {
+    denied: "no hay permiso para usarlo. Pulse el candado junto a la dirección de la página y permítalo.",
+    missing: "no se ha encontrado ninguno. Puede entrar igualmente.",
+    busy: "no se puede usar ahora. Quizá lo esté usando otro programa.",
+  },
+  devices: { camera: "Cámara", microphone: "Micrófono" },
+  /** @type {Record<CloseReason, string>} */
+  closed: {
+    closed: "El centro ha cerrado la sala.",
+    cancelled: "El centro ha cancelado esta visita.",
+    ended: "Se ha acabado el tiempo de esta visita.",
+    last_participant: "Las demás personas han salido de la videollamada.",
+    replaced: "Ha entrado en esta videollamada desde otra ventana.",
+  },
+  /** @type {Partial<Record<ErrorCode, string>>} */
+  refused: {
+    unknown_room: "Este enlace no es válido. Compruebe que lo ha copiado entero.",
+    ended: "Esta visita ya ha terminado.",
+    cancelled: "El centro ha cancelado esta visita.",
+    closed: "El centro ha cerrado la sala.",
+    full: "La sala está llena. Inténtelo de nuevo cuando alguien salga.",
+    already_connected: "Ya está en esta videollamada desde otra ventana.",
+    version: "La página se ha actualizado. Vuelva a cargarla.",
+  },
+  refusedOtherwise: "El servidor no le deja entrar ahora. Inténtelo de nuevo o llame al centro.",
+  /** @param {string} time */
+  opensIn: (time) => `Podrá entrar dentro de ${time}. Esta página se abrirá sola.`,
+};
+
+/** @type {typeof es} */
+const en = {
+  you: "You",
+  microphoneOn: "Turn the microphone off",
+  microphoneOff: "Turn the microphone on",
+  cameraOn: "Turn the camera off",
+  cameraOff: "Turn the camera on",
+  muted: "Microphone off",
+  cameraIsOff: "Camera off",
+  asking: "Your browser asks whether it may use the camera and the microphone. Press “Allow”.",
+  ready: "Camera and microphone work.",
+  joining: "Joining…",
+  connecting: "Connecting…",
+  reconnecting: "The connection was lost. Reconnecting…",
+  away: "Their connection was lost. Waiting…",
+  noConnection: "Could not connect",
+  waiting: "Nobody else is in the room yet. Wait here: the call will start by itself.",
+  closingTitle: "The call is over",
+  left: "You have left the call.",
+  problems: {
+    denied: "not allowed. Press the lock beside the page’s address and allow it.",
+    missing: "none was found. You can join all the same.",
+    busy: "cannot be used now. Perhaps another program is using it.",
+  },
+  devices: { camera: "Camera", microphone: "Microphone" },
+  closed: {
+    closed: "The care home has closed the room.",
+    cancelled: "The care home has cancelled this visit.",
+    ended: "The time of this visit is over.",
+    last_participant: "Everyone else has left the call.",
+    replaced: "You have joined this call from another window.",
+  },
+  refused: {
+    unknown_room: "This link is not valid. Check that you have copied all of it.",
+    ended: "This visit is over.",
+    cancelled: "The care home has cancelled this visit.",
+    closed: "The care home has closed the room.",
+    full: "The room is full. Try again when somebody has left.",
+    already_connected: "You are in this call already, in another window.",
+    version: "The page has been updated. Load it again.",
+  },
+  refusedOtherwise: "The server does not let you in now. Try again, or call the care home.",
+  opensIn: (time) => `You can come in after ${time}. This page opens by itself.`,
+};
+
+/** The texts in the page's language. */
+export const texts = document.documentElement.lang === "en" ? en : es;

@@ -1,13 +1,14 @@
 """Who is it: robots by their token, users by name and password (argon2id)."""
 
 import asyncio
+import re
 from datetime import datetime
 from functools import cache
 from typing import Annotated
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from sqlalchemy import select
 
 from server import tokens
@@ -26,11 +27,25 @@ class NewUser(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    username: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{1,63}$")]
+    username: str
     name: Name
-    email: Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+    email: Annotated[str, Field(max_length=254)]
     role: Role
     password: Annotated[str, Field(max_length=128, repr=False)]
+
+    @field_validator("username")
+    @classmethod
+    def _plain(cls, username: str) -> str:
+        if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{1,63}", username):
+            raise ValueError("must be 2 to 64 small letters, digits, dots, dashes and underscores")
+        return username
+
+    @field_validator("email")
+    @classmethod
+    def _address(cls, email: str) -> str:
+        if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email):
+            raise ValueError("must be an address such as anna@example.org")
+        return email
 
     @field_validator("password")
     @classmethod

@@ -47,11 +47,11 @@ class BookingError(ValueError):
 
 
 class ClashError(BookingError):
-    """The robot is taken at that time by the visit `other`."""
+    """The robot is taken at that time by another visit, of this title and these times."""
 
     def __init__(self, other: Visit) -> None:
         super().__init__("starts_at", "the robot is already booked at that time")
-        self.other = other
+        self.title, self.starts_at, self.ends_at = other.title, other.starts_at, other.ends_at
 
 
 class OverError(ValueError):

@@ -23,6 +23,11 @@ def robot_token(robot_id: str) -> str:
     return f"{robot_id}.{secrets.token_urlsafe(32)}"
 
 
+def new_password() -> str:
+    """A fresh password of 96 random bits."""
+    return secrets.token_urlsafe(12)
+
+
 def new_code() -> str:
     """A fresh enrolment code for people to type, such as `7K3M-Q8ZT-PB4X`: 58 random bits."""
     return "-".join("".join(secrets.choice(CODE_LETTERS) for _ in range(4)) for _ in range(3))

@@ -1,0 +1,101 @@
+"""REST under `/api/v1`: what robots ask and report, and closing a room."""
+
+import hashlib
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Response
+from pydantic import TypeAdapter
+from sqlalchemy import text
+
+from server import bookings, robots, times
+from server.access import CurrentRobot, CurrentUser, Shared, may_enrol
+from server.models import Reservation
+from server.problems import documented
+from wire import rest
+from wire.base import Id
+
+ALWAYS = (HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.SERVICE_UNAVAILABLE)
+ITEMS = TypeAdapter(tuple[rest.Reservation, ...])
+
+router = APIRouter(prefix="/api/v1", responses=documented(*ALWAYS))
+health = APIRouter()
+
+
+@health.get("/healthz", responses=documented(HTTPStatus.SERVICE_UNAVAILABLE))
+async def healthy(parts: Shared) -> dict[str, str]:
+    """Say whether the server can do its work: whether its database answers."""
+    async with parts.database.read() as session:
+        await session.execute(text("SELECT 1"))
+    return {"status": "ok"}
+
+
+@router.post(
+    "/robot/enrolment",
+    dependencies=[Depends(may_enrol)],
+    responses=documented(HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS),
+)
+async def enrol(request: rest.EnrolmentRequest, response: Response, parts: Shared) -> rest.EnrolmentResponse:
+    """Trade a one-time code for the robot's own token, which is shown this once."""
+    robot, token = await robots.enrol(parts.database, request.code, parts.clock())
+    response.headers["Cache-Control"] = "no-store"
+    return rest.EnrolmentResponse(robot_id=robot.id, name=robot.name, token=token)
+
+
+@router.get(
+    "/robot/reservations",
+    response_model=rest.ReservationList,
+    responses={304: {"description": "Nothing has changed"}, **documented(HTTPStatus.UNAUTHORIZED)},
+)
+async def reservations(
+    robot: CurrentRobot, parts: Shared, if_none_match: Annotated[str, Header(max_length=200)] = ""
+) -> Response:
+    """List the robot's visits that can still happen. `X-Server-Now` tells the server's clock, with 304 too."""
+    now = parts.clock()
+    items = tuple(_item(*found) for found in await bookings.upcoming(parts.database, robot.id, now))
+    etag = f'"{hashlib.sha256(ITEMS.dump_json(items)).hexdigest()[:32]}"'
+    headers = {"ETag": etag, "X-Server-Now": times.rfc3339(now), "Cache-Control": "private, no-cache"}
+    if etag in (tag.strip().removeprefix("W/") for tag in if_none_match.split(",")):
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    answer = rest.ReservationList(now=now, items=items)
+    return Response(answer.model_dump_json(), headers=headers, media_type="application/json")
+
+
+def _item(reservation: Reservation, occupied: bool) -> rest.Reservation:
+    return rest.Reservation(
+        id=reservation.id,
+        room=reservation.room,
+        starts_at=reservation.starts_at,
+        ends_at=reservation.ends_at,
+        title=reservation.title,
+        occupied=occupied,
+    )
+
+
+@router.put("/robot/status", status_code=HTTPStatus.NO_CONTENT, responses=documented(HTTPStatus.UNAUTHORIZED))
+async def put_status(status: rest.RobotStatus, robot: CurrentRobot, parts: Shared) -> None:
+    """Tell staff what the robot does."""
+    await robots.set_status(parts.database, robot.id, status, parts.clock())
+
+
+@router.post(
+    "/robot/calls/{reservation}/statistics",
+    status_code=HTTPStatus.NO_CONTENT,
+    responses=documented(HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND),
+)
+async def post_statistics(reservation: Id, report: rest.StatisticsReport, robot: CurrentRobot, parts: Shared) -> None:
+    """Keep samples of a call's quality; 413 once the call has as many as it may have."""
+    most = parts.config.limits.statistics_per_reservation
+    await robots.add_statistics(parts.database, robot.id, reservation, report.samples, most)
+
+
+@router.post(
+    "/rooms/{room}/close",
+    status_code=HTTPStatus.NO_CONTENT,
+    responses=documented(
+        HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS
+    ),
+)
+async def close_room(room: Id, _user: CurrentUser, parts: Shared) -> None:
+    """Close a room for good and send everyone home."""
+    await bookings.close(parts.database, room, parts.clock())

@@ -1,0 +1,1 @@
+"""What `robotserver` does, one function per command; `server.__main__` parses, prints and exits."""

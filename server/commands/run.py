@@ -1,0 +1,94 @@
+"""The command that serves: uvicorn with uvloop, told to systemd."""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+import uvloop
+from systemd.daemon import notify
+
+from server import app, secret
+from server.commands.answer import CommandError
+from server.config import ServerConfig
+from server.database import Database
+
+STOP_SECONDS = 5
+
+
+class Server(uvicorn.Server):
+    """uvicorn, which tells systemd when it is ready and stopping, and ends by returning, not by a signal."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, and say so."""
+        await super().startup(sockets)
+        notify("READY=1")
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Say so, and finish what is running."""
+        notify("STOPPING=1")
+        await super().shutdown(sockets)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop at SIGTERM and SIGINT. uvicorn would raise them again at the end, for an exit code of failure."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
+
+
+def run(config: ServerConfig) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    logging.basicConfig(level=config.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    # Its lines of level INFO name addresses and rooms.
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    secret.load(config.data_directory)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner, _listen(config) as listener:
+        runner.run(_serve(config, listener))
+
+
+def _listen(config: ServerConfig) -> socket.socket:
+    host, port = config.listen.host, config.listen.port
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        raise CommandError(f"cannot listen on {host}:{port} (listen.host, listen.port): {error.strerror}") from error
+
+
+async def _serve(config: ServerConfig, listener: socket.socket) -> None:
+    # The lifespan opens the database again; here it fails with one line, there with uvicorn's traceback.
+    database = Database(config.database.url, config.database.busy_seconds)
+    try:
+        await app.open_database(database, config)
+    finally:
+        await database.close()
+    host, port = listener.getsockname()[:2]
+    logging.getLogger(__name__).info("listening on http://%s:%d", host, port)
+    settings = uvicorn.Config(
+        app.create_app(config),
+        log_config=None,
+        access_log=False,
+        ws="websockets-sansio",
+        ws_max_size=2 * config.limits.body_bytes,
+        server_header=False,
+        timeout_graceful_shutdown=STOP_SECONDS,
+        callback_notify=_beat,
+        timeout_notify=_watchdog_seconds() // 3 or 1,
+    )
+    await Server(settings).serve(sockets=[listener])
+
+
+async def _beat() -> None:
+    """Feed the watchdog; uvicorn calls this from its main loop, so a stuck loop does not."""
+    notify("WATCHDOG=1")
+
+
+def _watchdog_seconds() -> int:
+    """How long systemd waits for a beat; 30 where it does not watch."""
+    return int(os.environ.get("WATCHDOG_USEC", "30000000")) // 1_000_000

@@ -1,0 +1,22 @@
+"""The commands that look at the configuration: check-config, show-config."""
+
+from argparse import Namespace
+from pathlib import Path
+
+import yaml
+
+from server import configfile
+from server.commands.answer import Answer
+from server.config import ServerConfig
+
+
+async def check_config(_config: ServerConfig, arguments: Namespace) -> Answer:
+    """Say which file is right; a wrong one never came so far."""
+    path: Path | None = configfile.find(arguments.config)
+    return Answer(f"{path or 'The defaults'}: right.", {"ok": True, "file": str(path) if path else None})
+
+
+async def show_config(config: ServerConfig, _arguments: Namespace) -> Answer:
+    """Print what is in force; secrets are shown as asterisks."""
+    values = config.model_dump(mode="json")
+    return Answer(yaml.safe_dump(values, sort_keys=False, allow_unicode=True).rstrip(), values)

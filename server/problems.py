@@ -1,0 +1,83 @@
+"""Every error of the REST side as `application/problem+json` (RFC 9457)."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from server.booking import OverError
+from server.errors import UnknownError
+from server.robots import EnrolmentError, FullError
+from wire.rest import Problem
+
+RETRY_SECONDS = 5
+STATUSES: dict[type[Exception], HTTPStatus] = {
+    EnrolmentError: HTTPStatus.FORBIDDEN,
+    UnknownError: HTTPStatus.NOT_FOUND,
+    OverError: HTTPStatus.CONFLICT,
+    FullError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+}
+"""What the layers below raise for people; the message is theirs."""
+
+
+def response(
+    status: int, detail: str = "", errors: tuple[dict[str, str], ...] = (), headers: dict[str, str] | None = None
+) -> Response:
+    """A problem as a response."""
+    problem = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, errors=errors)
+    return Response(problem.model_dump_json(), status, headers, "application/problem+json")
+
+
+def install(app: FastAPI) -> None:
+    """Answer with a problem wherever the app would answer with an error of another shape."""
+    for kind, status in STATUSES.items():
+        app.add_exception_handler(kind, _in_words(status))
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(OperationalError, _unavailable)
+    app.add_exception_handler(PoolTimeoutError, _unavailable)
+    app.add_exception_handler(HTTPStatus.INTERNAL_SERVER_ERROR, _bug)
+
+
+def documented(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
+    """The OpenAPI responses of a route that may answer with these statuses."""
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {int(status): {"description": status.phrase, "content": content} for status in statuses}
+
+
+def _in_words(status: HTTPStatus) -> Callable[[Request, Exception], Response]:
+    def handle(_request: Request, error: Exception) -> Response:
+        return response(status, str(error))
+
+    return handle
+
+
+def _http(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    detail = "" if error.detail == HTTPStatus(error.status_code).phrase else error.detail
+    return response(error.status_code, detail, headers=dict(error.headers or {}))
+
+
+def _validation(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    errors = tuple(
+        {"field": ".".join(str(part) for part in each["loc"][1:]) or str(each["loc"][0]), "message": str(each["msg"])}
+        for each in error.errors()
+    )
+    return response(HTTPStatus.UNPROCESSABLE_ENTITY, "; ".join(f"{e['field']}: {e['message']}" for e in errors), errors)
+
+
+def _unavailable(_request: Request, _error: Exception) -> Response:
+    return response(
+        HTTPStatus.SERVICE_UNAVAILABLE, "the database is busy or away", headers={"Retry-After": str(RETRY_SECONDS)}
+    )
+
+
+def _bug(_request: Request, _error: Exception) -> Response:
+    return response(HTTPStatus.INTERNAL_SERVER_ERROR, "this is a fault of the server; it is in its log")

@@ -50,9 +50,11 @@ def _close(room: Room, now: datetime) -> Outcome:
         return _send_home(room, now, CloseReason.CANCELLED)
     else:
         return room, ()
-    last_left = room.empty_since if not room.members else min(now, room.visit.ends_at)
+    ended_at = None
+    if room.started_at is not None:
+        # The window's end counts where nobody was awake at it: this server may have been down then.
+        ended_at = room.empty_since or max(room.started_at, min(now, room.visit.ends_at))
     room, commands = _send_home(room, now, reason)
-    ended_at = None if room.started_at is None else last_left or now
     return replace(room, end=reason), (*commands, RecordEnd(ended_at, reason))
 
 

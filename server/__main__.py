@@ -17,10 +17,20 @@ from server.booking import BookingError, OverError
 from server.commands.answer import CommandError
 from server.commands.parser import parser
 from server.errors import TakenError, UnknownError
+from server.pages import MissingLibraryError
 from server.schema import SchemaError
 from server.secret import SecretError
 
-EXPECTED = (CommandError, BookingError, OverError, TakenError, UnknownError, SchemaError, SecretError)
+EXPECTED = (
+    CommandError,
+    BookingError,
+    OverError,
+    TakenError,
+    UnknownError,
+    SchemaError,
+    SecretError,
+    MissingLibraryError,
+)
 
 
 def main(words: Sequence[str] | None = None) -> int:

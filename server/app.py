@@ -1,34 +1,64 @@
 """The server as one ASGI app: REST, pages and Socket.IO around one database. Nobody imports this but the commands."""
 
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
 
 from fastapi import FastAPI
-from starlette.types import ASGIApp, Lifespan
+from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
-from server import api, problems, schema
+from server import api, pages, problems, schema
 from server.access import Parts, per_minute
 from server.body import BodyLimit
 from server.config import ServerConfig
 from server.database import Database
+from server.signaling import Signaling
 from server.times import utc_now
 from wire import VERSION
 
+STALE_SECONDS = 20.0
+"""So long the rooms' tick may take; it waits for the database, whose own deadline is shorter."""
 
-def create_app(config: ServerConfig, clock: Callable[[], datetime] = utc_now) -> ASGIApp:
-    """The whole server; its lifespan opens the database and raises `schema.SchemaError` where that does not fit."""
+
+@dataclass(frozen=True)
+class App:
+    """The whole server, callable as ASGI."""
+
+    asgi: ASGIApp
+    signaling: Signaling
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand on to Socket.IO or to the web side."""
+        await self.asgi(scope, receive, send)
+
+    def alive(self) -> bool:
+        """Whether the rooms' background task makes progress."""
+        return time.monotonic() - self.signaling.last_tick < STALE_SECONDS
+
+
+def create_app(config: ServerConfig, clock: Callable[[], datetime] = utc_now) -> App:
+    """The whole server; its lifespan opens the database and takes up the rooms.
+
+    Raises `pages.MissingLibraryError`; the lifespan raises `schema.SchemaError` where the database does not fit.
+    """
     database = Database(config.database.url, config.database.busy_seconds)
+    signaling = Signaling(database, config, clock)
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await open_database(database, config)
+    async def lifespan(_web: FastAPI) -> AsyncIterator[None]:
         try:
+            await open_database(database, config)
+            await signaling.start()
             yield
+            await signaling.stop()
         finally:
             await database.close()
 
-    return create_web(config, database, clock, lifespan)
+    web = create_web(config, database, clock, lifespan)
+    web.include_router(pages.router(config, database, clock))
+    return App(signaling.asgi(web), signaling)
 
 
 async def open_database(database: Database, config: ServerConfig) -> None:
@@ -40,10 +70,13 @@ async def open_database(database: Database, config: ServerConfig) -> None:
 
 
 def create_web(
-    config: ServerConfig, database: Database, clock: Callable[[], datetime], lifespan: Lifespan[FastAPI] | None = None
+    config: ServerConfig,
+    database: Database,
+    clock: Callable[[], datetime] = utc_now,
+    lifespan: Lifespan[FastAPI] | None = None,
 ) -> FastAPI:
-    """Everything but Socket.IO."""
-    app = FastAPI(
+    """The REST side, which OpenAPI describes."""
+    web = FastAPI(
         title="Telepresence",
         version=str(VERSION),
         lifespan=lifespan,
@@ -51,15 +84,15 @@ def create_web(
         docs_url=None,
         redoc_url=None,
     )
-    app.state.parts = Parts(
+    web.state.parts = Parts(
         config=config,
         database=database,
         clock=clock,
         enrolments=per_minute(config.limits.enrolments_per_minute),
         sign_ins=per_minute(config.limits.sign_ins_per_minute),
     )
-    app.add_middleware(BodyLimit, most=config.limits.body_bytes)
-    problems.install(app)
-    app.include_router(api.router)
-    app.include_router(api.health)
-    return app
+    web.add_middleware(BodyLimit, most=config.limits.body_bytes)
+    problems.install(web)
+    web.include_router(api.router)
+    web.include_router(api.health)
+    return web

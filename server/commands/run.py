@@ -19,6 +19,8 @@ from server.database import Database
 
 STOP_SECONDS = 5
 
+log = logging.getLogger(__name__)
+
 
 class Server(uvicorn.Server):
     """uvicorn, which tells systemd when it is ready and stopping, and ends by returning, not by a signal."""
@@ -26,6 +28,8 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, and say so."""
         await super().startup(sockets)
+        host, port = self.servers[0].sockets[0].getsockname()[:2]
+        log.info("listening on http://%s:%d", host, port)
         notify("READY=1")
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -45,8 +49,9 @@ class Server(uvicorn.Server):
 def run(config: ServerConfig) -> None:
     """Serve until SIGTERM or SIGINT."""
     logging.basicConfig(level=config.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
-    # Its lines of level INFO name addresses and rooms.
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    # Their lines of level INFO name addresses and rooms, or say nothing.
+    for library in ("uvicorn", "alembic"):
+        logging.getLogger(library).setLevel(logging.WARNING)
     secret.load(config.data_directory)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner, _listen(config) as listener:
         runner.run(_serve(config, listener))
@@ -58,7 +63,9 @@ def _listen(config: ServerConfig) -> socket.socket:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
-        raise CommandError(f"cannot listen on {host}:{port} (listen.host, listen.port): {error.strerror}") from error
+        # Python puts the address once more behind the reason, in brackets.
+        reason = str(error.strerror).partition(" (")[0]
+        raise CommandError(f"cannot listen on {host}:{port} (listen.host, listen.port): {reason}") from error
 
 
 async def _serve(config: ServerConfig, listener: socket.socket) -> None:
@@ -68,25 +75,25 @@ async def _serve(config: ServerConfig, listener: socket.socket) -> None:
         await app.open_database(database, config)
     finally:
         await database.close()
-    host, port = listener.getsockname()[:2]
-    logging.getLogger(__name__).info("listening on http://%s:%d", host, port)
+    whole = app.create_app(config)
+
+    async def beat() -> None:
+        """Feed systemd's watchdog; called from uvicorn's main loop, so a stuck loop feeds nothing."""
+        if whole.alive():
+            notify("WATCHDOG=1")
+
     settings = uvicorn.Config(
-        app.create_app(config),
+        whole,
         log_config=None,
         access_log=False,
         ws="websockets-sansio",
         ws_max_size=2 * config.limits.body_bytes,
         server_header=False,
         timeout_graceful_shutdown=STOP_SECONDS,
-        callback_notify=_beat,
+        callback_notify=beat,
         timeout_notify=_watchdog_seconds() // 3 or 1,
     )
     await Server(settings).serve(sockets=[listener])
-
-
-async def _beat() -> None:
-    """Feed the watchdog; uvicorn calls this from its main loop, so a stuck loop does not."""
-    notify("WATCHDOG=1")
 
 
 def _watchdog_seconds() -> int:

@@ -6,6 +6,8 @@ import { texts } from "./texts.js";
 const waiting = byId("waiting", HTMLElement);
 const notice = byId("countdown", HTMLElement);
 const language = document.documentElement.lang;
+/** The page's language as it is spoken where the guest is. */
+const locale = navigator.languages.find((wish) => wish.startsWith(language)) ?? language;
 /** The guest's clock may be wrong; the server said what time it was when it made the page. */
 const skew = time("now") - Date.now();
 /** So that not all who wait ask in the same instant, and never before the room is open. */
@@ -20,10 +22,10 @@ function time(name) {
 }
 
 function showTimesInOwnZone() {
-  const format = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "short" });
-  const short = new Intl.DateTimeFormat(language, { timeStyle: "short" });
+  const long = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "short" });
+  const short = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
   for (const element of waiting.querySelectorAll("time")) {
-    const shape = element.dataset["shape"] === "short" ? short : format;
+    const shape = element.dataset["shape"] === "short" ? short : long;
     element.textContent = shape.format(new Date(element.dateTime));
   }
   byId("zone", HTMLElement).textContent = Intl.DateTimeFormat().resolvedOptions().timeZone.replaceAll("_", " ");
@@ -31,7 +33,7 @@ function showTimesInOwnZone() {
 
 /**
  * @param {number} milliseconds
- * @returns {string} such as "2 days 3 hours" or "4 minutes 10 seconds": the two largest units that are not zero
+ * @returns {string} such as "2 days and 3 hours" or "10 seconds": the two largest units that are not zero
  */
 function words(milliseconds) {
   const seconds = Math.ceil(milliseconds / 1000);
@@ -42,11 +44,11 @@ function words(milliseconds) {
     ["second", seconds % 60],
   ]);
   const first = parts.findIndex(([, value]) => value > 0);
-  return parts
+  const largest = parts
     .slice(first, first + 2)
     .filter(([, value]) => value > 0)
-    .map(([unit, value]) => new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" }).format(value))
-    .join(" ");
+    .map(([unit, value]) => new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" }).format(value));
+  return new Intl.ListFormat(locale, { type: "conjunction" }).format(largest);
 }
 
 function tick() {

@@ -17,7 +17,7 @@ const es = {
   reconnecting: "Se ha perdido la conexión. Volviendo a conectar…",
   away: "Se ha perdido su conexión. Esperando…",
   noConnection: "No se ha podido conectar",
-  waiting: "Todavía no hay nadie más en la sala. Espere aquí: la videollamada empezará sola.",
+  waiting: "No hay nadie más en la sala. Espere aquí: la videollamada empezará sola cuando entre alguien.",
   closingTitle: "La videollamada ha terminado",
   left: "Ha salido de la videollamada.",
   problems: {
@@ -46,7 +46,7 @@ const es = {
   },
   refusedOtherwise: "El servidor no le deja entrar ahora. Inténtelo de nuevo o llame al centro.",
   /** @param {string} time */
-  opensIn: (time) => `Podrá entrar dentro de ${time}. Esta página se abrirá sola.`,
+  opensIn: (time) => `La sala se abre dentro de ${time}. Esta página se abrirá sola.`,
 };
 
 /** @type {typeof es} */
@@ -65,7 +65,7 @@ const en = {
   reconnecting: "The connection was lost. Reconnecting…",
   away: "Their connection was lost. Waiting…",
   noConnection: "Could not connect",
-  waiting: "Nobody else is in the room yet. Wait here: the call will start by itself.",
+  waiting: "Nobody else is in the room. Wait here: the call starts by itself when somebody comes.",
   closingTitle: "The call is over",
   left: "You have left the call.",
   problems: {
@@ -91,7 +91,7 @@ const en = {
     version: "The page has been updated. Load it again.",
   },
   refusedOtherwise: "The server does not let you in now. Try again, or call the care home.",
-  opensIn: (time) => `You can come in after ${time}. This page opens by itself.`,
+  opensIn: (time) => `The room opens in ${time}. This page opens by itself.`,
 };
 
 /** The texts in the page's language. */

@@ -16,6 +16,7 @@ export class Tile {
   #name = part("span", "tile-name");
   /** @type {readonly MediaStreamTrack[]} */
   #tracks = [];
+  #onBlocked;
 
   /**
    * @param {ParticipantKind | "self"} kind
@@ -32,10 +33,8 @@ export class Tile {
     this.#muted.ariaLabel = texts.muted;
     const caption = part("p", "tile-caption");
     caption.append(this.#muted, this.#name);
-    this.element.append(this.#video, this.#initial, this.#state, caption);
+    this.element.append(this.#initial, this.#video, this.#state, caption);
   }
-
-  #onBlocked;
 
   /**
    * @param {string} name

@@ -7,7 +7,7 @@ starts again at the next keyframe, so a stalled peer costs neither memory nor de
 import asyncio
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias
 
 import av
 from aiortc import MediaStreamTrack
@@ -15,7 +15,7 @@ from aiortc.mediastreams import MediaStreamError
 
 VIDEO_CLOCK = 90_000
 AUDIO_CLOCK = 48_000
-Packet = av.Packet[Any]
+Packet: TypeAlias = "av.Packet[Any]"  # generic in PyAV's stubs only
 QUEUE_LIMIT = {"video": 30, "audio": 25}
 
 

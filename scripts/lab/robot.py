@@ -1,0 +1,72 @@
+"""The robot as systemd runs it: `robotclient run` with a configuration file, after `robotclient enroll`."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from scripts.lab.process import LabError, Process, program, run, wait_for
+from scripts.lab.server import LabServer
+
+
+class LabRobot(Process):
+    """One robot with its state in a directory, enrolled at the server under `name`."""
+
+    def __init__(self, directory: Path, server: LabServer, name: str = "Robot 1", **settings: Any) -> None:
+        """`settings` are sections of robot.yaml, put over the lab's own."""
+        directory.mkdir(parents=True, exist_ok=True)
+        self.name = name
+        self.runtime = directory / "run"
+        self.speaker = directory / "speaker.wav"
+        self._config = directory / "robot.yaml"
+        values = {
+            "language": "en",
+            "state_directory": str(directory / "state"),
+            "runtime_directory": str(self.runtime),
+            "server": {"url": server.url, "poll_seconds": 1},
+            "camera": {"device": "synthetic", "width": 640, "height": 480},
+            "audio": {"microphone": "tone:440", "speaker": f"file:{self.speaker}"},
+            **settings,
+        }
+        self._config.write_text(yaml.safe_dump(values))
+        super().__init__([program("robotclient"), "run", "--config", str(self._config)], directory / "robot.log")
+        code = server.json("add-robot", name)["code"]
+        self.command("enroll", code)
+
+    def command(self, *words: str) -> str:
+        """Run `robotclient WORDS...`; returns what it printed. Raises `LabError`."""
+        return run([program("robotclient"), words[0], "--config", str(self._config), *words[1:]])
+
+    def status(self) -> dict[str, Any]:
+        """What the robot says of itself; empty before it has said anything."""
+        try:
+            answer: dict[str, Any] = json.loads(self.command("status", "--json"))
+        except LabError:
+            return {}
+        return answer
+
+    def file(self) -> dict[str, Any]:
+        """The same, straight from the file: quick enough to be asked often."""
+        try:
+            answer: dict[str, Any] = json.loads((self.runtime / "status.json").read_text())
+        except FileNotFoundError:
+            return {}
+        return answer
+
+    def wait_for_state(self, state: str, within: float) -> dict[str, Any]:
+        """Wait until the robot says that it is in this state."""
+        return wait_for(
+            lambda: status if (status := self.file()).get("state") == state else None,
+            within,
+            f"the robot is {state}; read {self.log}",
+        )
+
+    def wait_for_call(self, key: str, within: float) -> dict[str, Any]:
+        """Wait until the running or last call has that time noted; returns the call."""
+
+        def noted() -> dict[str, Any] | None:
+            call: dict[str, Any] | None = self.file().get("call")
+            return call if call and call.get(key) else None
+
+        return wait_for(noted, within, f"the robot's call has {key}; read {self.log}")

@@ -1,0 +1,73 @@
+"""The server as an operator runs it: `robotserver run` with a configuration file, the rest by its command line."""
+
+import json
+import socket
+import sqlite3
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from scripts.lab.process import Process, program, run, wait_for
+
+READY_WITHIN = 30.0
+
+
+def free_port() -> int:
+    """A port of the loopback interface that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class LabServer(Process):
+    """One server with its data in a directory."""
+
+    def __init__(self, directory: Path, *, port: int | None = None, **settings: Any) -> None:
+        """`settings` are sections of server.yaml, put over the lab's own."""
+        directory.mkdir(parents=True, exist_ok=True)
+        self.port = port or free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._config = directory / "server.yaml"
+        self._database = directory / "server.db"
+        values = {
+            "listen": {"port": self.port},
+            "public_url": self.url,
+            "data_directory": str(directory / "data"),
+            "database": {"url": f"sqlite+aiosqlite:///{self._database}"},
+            **settings,
+        }
+        self._config.write_text(yaml.safe_dump(values))
+        super().__init__([program("robotserver"), "run", "--config", str(self._config)], directory / "server.log")
+        self.command("migrate")
+
+    def command(self, *words: str) -> str:
+        """Run `robotserver WORDS...`; returns what it printed. Raises `LabError`."""
+        return run([program("robotserver"), words[0], "--config", str(self._config), *words[1:]])
+
+    def json(self, *words: str) -> dict[str, Any]:
+        """The same with `--json`."""
+        answer: dict[str, Any] = json.loads(self.command(*words, "--json"))
+        return answer
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        super().start()
+        wait_for(self._answers, READY_WITHIN, f"the server answers; read {self.log}")
+
+    def visit(self, reservation: str) -> dict[str, Any]:
+        """What the database holds of a visit."""
+        with sqlite3.connect(f"file:{self._database}?mode=ro", uri=True) as connection:
+            connection.row_factory = sqlite3.Row
+            row = connection.execute("SELECT * FROM reservations WHERE id = ?", (reservation,)).fetchone()
+            return dict(row)
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/healthz", timeout=2) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False

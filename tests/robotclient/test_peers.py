@@ -1,0 +1,227 @@
+"""Two robots' meshes joined by a relay in memory: real connections, real DTLS and RTP over the loopback interface."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import pytest
+from aiortc.mediastreams import MediaStreamError
+
+from robotclient import pair as pair_module
+from robotclient.pair import Surroundings
+from robotclient.peer import Incoming, split_candidates
+from robotclient.peers import Peers
+from robotclient.tasks import Tasks
+from robotclient.tracks import PacketTrack
+from robotclient.transport import attach
+from wire.signaling import Answer, Directed, Joined, Offer, Participant, ParticipantKind, Renegotiate, Source, Track
+
+attach.install()
+OPUS_SILENCE = bytes.fromhex("f8fffe")
+
+
+async def until(condition: Callable[[], bool], within: float = 8.0) -> None:
+    async with asyncio.timeout(within):
+        while not condition():
+            await asyncio.sleep(0.02)
+
+
+class Side:
+    """One participant: its mesh, what it was sent, and what it received."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.other: Side | None = None
+        self.relayed: list[Directed] = []
+        self.deaf = False
+        """Whether the relay loses what is sent to it."""
+        self.tracks: list[PacketTrack] = []
+        self.incoming: list[Track | None] = []
+        self.packets = 0
+        self.up: list[bool] = []
+        self.errors: list[BaseException] = []
+        self.peers = Peers(
+            Surroundings(
+                own_id=name,
+                ice_servers=(),
+                send=self.send,
+                outgoing=self.outgoing,
+                on_track=self.consume,
+                on_connected=lambda _participant, up: self.up.append(up),
+                closing=Tasks(self.errors.append),
+            )
+        )
+
+    def outgoing(self) -> dict[Source, PacketTrack]:
+        made = {
+            Source.MICROPHONE: PacketTrack("audio", lambda: None),
+            Source.CAMERA: PacketTrack("video", lambda: None),
+        }
+        self.tracks += made.values()
+        return made
+
+    async def send(self, message: Directed) -> bool:
+        assert self.other is not None
+        if self.other.deaf:
+            return False
+        self.other.relayed.append(message)
+        stamped = message.model_copy(update={"to": None, "sender": self.name})
+        asyncio.get_running_loop().call_soon(asyncio.ensure_future, self.other.peers.receive(stamped))
+        return True
+
+    async def consume(self, participant: str, incoming: Incoming) -> None:
+        del participant
+        self.incoming.append(incoming.carries)
+        try:
+            while True:
+                await incoming.track.recv()
+                self.packets += 1
+        except MediaStreamError:
+            return
+
+    def joined(self, *others: str, resumed: bool = False) -> Joined:
+        now = datetime.now(UTC)
+        roster = tuple(Participant(id=each, kind=ParticipantKind.GUEST, name=each) for each in others)
+        return Joined(
+            participant=self.name,
+            secret="s" * 20,
+            roster=roster,
+            ice_servers=(),
+            mode="mesh",
+            now=now,
+            ends_at=now,
+            title="A visit",
+            resumed=resumed,
+        )
+
+    @property
+    def connected(self) -> bool:
+        return bool(self.peers.connected())
+
+    def speak(self) -> None:
+        """Put half a second of silence into the newest microphone track."""
+        microphone = [track for track in self.tracks if track.kind == "audio"][-1]
+        for number in range(25):
+            microphone.put(OPUS_SILENCE, 960 * number, keyframe=True)
+
+
+@asynccontextmanager
+async def two_sides() -> AsyncIterator[tuple[Side, Side]]:
+    robot, guest = Side("robot"), Side("guest")
+    robot.other, guest.other = guest, robot
+    try:
+        yield robot, guest
+    finally:
+        await robot.peers.close()
+        await guest.peers.close()
+        assert robot.errors == guest.errors == []
+
+
+async def test_the_newcomer_offers_and_sound_flows_both_ways() -> None:
+    async with two_sides() as (robot, guest):
+        await robot.peers.enter(robot.joined())
+        await guest.peers.enter(guest.joined("robot"))
+        await until(lambda: robot.connected and guest.connected)
+        robot.speak()
+        guest.speak()
+        await until(lambda: robot.packets > 5 and guest.packets > 5)
+        assert [type(each) for each in robot.relayed] == [Offer]
+        assert [type(each) for each in guest.relayed] == [Answer]
+        wanted = {
+            Track(participant="guest", source=Source.MICROPHONE),
+            Track(participant="guest", source=Source.CAMERA),
+        }
+        assert set(robot.incoming) == wanted
+
+
+async def test_a_participant_who_left_is_closed() -> None:
+    async with two_sides() as (robot, guest):
+        await guest.peers.enter(guest.joined("robot"))
+        await until(lambda: robot.connected and guest.connected)
+        tracks = list(robot.tracks)
+        await robot.peers.drop("guest")
+        assert not robot.connected
+        await until(lambda: all(track.readyState == "ended" for track in tracks))
+
+
+async def test_a_connection_that_fails_is_replaced_by_its_offerer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pair_module, "LONGEST_PAUSE", 0.2)
+    async with two_sides() as (robot, guest):
+        await guest.peers.enter(guest.joined("robot"))
+        await until(lambda: robot.connected and guest.connected)
+        first = robot.peers.connected()["guest"].connection
+        await guest.peers.connected()["robot"].pc.close()
+        await until(lambda: robot.connected and robot.peers.connected()["guest"].connection != first)
+        assert guest.connected
+
+
+async def test_the_offerer_answers_renegotiate_with_a_new_connection() -> None:
+    async with two_sides() as (robot, guest):
+        await guest.peers.enter(guest.joined("robot"))
+        await until(lambda: robot.connected and guest.connected)
+        first = robot.peers.connected()["guest"].connection
+        await robot.send(Renegotiate(to="guest", connection=first))
+        await until(lambda: guest.connected and guest.peers.connected()["robot"].connection != first)
+        await until(lambda: robot.connected and robot.peers.connected()["guest"].connection != first)
+        assert robot.up == [True, True], "the old connection was broken before the new one was made"
+
+
+async def test_an_offer_that_was_not_relayed_is_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pair_module, "LONGEST_PAUSE", 0.2)
+    async with two_sides() as (robot, guest):
+        robot.deaf = True
+        await guest.peers.enter(guest.joined("robot"))
+        await until(lambda: len(guest.tracks) > 2)
+        robot.deaf = False
+        await until(lambda: robot.connected and guest.connected)
+
+
+async def test_offers_that_cross_leave_one_connection() -> None:
+    async with two_sides() as (robot, guest):
+        await asyncio.gather(
+            robot.peers.enter(robot.joined("guest")),
+            guest.peers.enter(guest.joined("robot")),
+        )
+        await until(lambda: robot.connected and guest.connected)
+        ours, theirs = robot.peers.connected()["guest"], guest.peers.connected()["robot"]
+        assert ours.connection == theirs.connection
+
+
+async def test_who_resumed_keeps_his_connection() -> None:
+    async with two_sides() as (robot, guest):
+        await guest.peers.enter(guest.joined("robot"))
+        await until(lambda: robot.connected and guest.connected)
+        before = robot.peers.connected()["guest"]
+        await robot.peers.enter(robot.joined("guest", resumed=True))
+        await guest.peers.enter(guest.joined("robot", resumed=True))
+        assert robot.peers.connected()["guest"] is before
+        await robot.peers.enter(robot.joined(resumed=True))
+        assert not robot.connected
+
+
+async def test_a_hostile_description_costs_its_connection_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pair_module, "LONGEST_PAUSE", 0.2)
+    async with two_sides() as (robot, guest):
+        await guest.peers.enter(guest.joined("robot"))
+        await until(lambda: robot.connected and guest.connected)
+        guest.relayed.clear()
+        hostile = ("v=0", "m=", "garbage\r\n" * 100, "v=0\r\nm=video 9 UDP/TLS/RTP/SAVPF 97\r\na=mid:0\r\n")
+        for number, sdp in enumerate(hostile):
+            await robot.peers.receive(Offer(sender="guest", connection=f"hostile-{number}", sdp=sdp, tracks={}))
+            await until(lambda: bool(guest.relayed))
+            assert isinstance(guest.relayed.pop(), Renegotiate), "who may not offer asks the offerer"
+        assert robot.connected
+
+
+def test_multicast_dns_candidates_leave_the_description() -> None:
+    sdp = (
+        "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\n"
+        "a=candidate:1 1 udp 2122260223 192.0.2.1 50000 typ host\r\n"
+        "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:1\r\n"
+        "a=candidate:2 1 udp 2122260223 0b1c.local 50001 typ host generation 0\r\n"
+    )
+    kept, later = split_candidates(sdp)
+    assert ".local" not in kept
+    assert "192.0.2.1" in kept
+    assert [(each.sdp_m_line_index, each.candidate[:11]) for each in later] == [(1, "candidate:2")]

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from robotclient.config import CameraSection
 from robotclient.media.camera.player import FileSource
-from robotclient.media.camera.slate import Slate
 from robotclient.media.camera.source import CaptureError, Picture, Source
 from robotclient.media.camera.synthetic import SyntheticSource
 from robotclient.media.camera.video4linux import Video4LinuxSource
@@ -14,7 +13,7 @@ from wire.rest import DeviceKind, DeviceState, DeviceStatus
 
 SHORTEST_RETRY = 0.5
 LONGEST_RETRY = 3.0
-"""Seconds between attempts; opening a device that is not there costs nothing, and a camera plugged in again is soon back."""
+"""Seconds between attempts: asking for a device that is not there costs nothing, and one plugged in is soon back."""
 
 Report = Callable[[DeviceStatus], None]
 
@@ -36,7 +35,7 @@ class Capture:
         self._section = section
         self._report = report
         self._device: Source | None = None
-        self._slate: Slate | None = None
+        self._slate: Source | None = None
         self._state: DeviceState | None = None
         self._retry = SHORTEST_RETRY
         self._retry_at = time.monotonic() + wait
@@ -52,9 +51,7 @@ class Capture:
                 return self._read_device(self._device)
         except CaptureError as error:
             self._lose(str(error))
-        if self._slate is None:
-            self._slate = Slate(self._section.width, self._section.height)
-        return self._slate.read()
+        return self._read_slate()
 
     def close(self) -> None:
         """Release the device."""
@@ -74,6 +71,14 @@ class Capture:
             self._tell(DeviceState.WORKING, device.detail)
             self._slate, self._retry = None, SHORTEST_RETRY
         return picture
+
+    def _read_slate(self) -> Picture | None:
+        if self._slate is None:
+            # OpenCV only draws its text: a camera that works does without those 25 MB.
+            from robotclient.media.camera.slate import Slate  # noqa: PLC0415
+
+            self._slate = Slate(self._section.width, self._section.height)
+        return self._slate.read()
 
     def _lose(self, detail: str) -> None:
         if self._device is not None:

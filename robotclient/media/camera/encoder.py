@@ -4,7 +4,6 @@ Settings by measurement (`docs/benchmarks.md`): cpu-used -16 costs 0.8 of -12 fo
 and only gains delay that is not missed below 1080p.
 """
 
-import time
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -19,7 +18,7 @@ KEYFRAME_INTERVAL = 0.3
 """Seconds between two keyframes at least, however many peers ask for one."""
 REBUILD_STEP = 0.2
 REBUILD_INTERVAL = 2.0
-"""FFmpeg cannot change libvpx's rate in place, and a new encoder starts with a keyframe: only for large steps, seldom."""
+"""FFmpeg cannot change libvpx's rate in place; a new encoder starts with a keyframe: for large steps, and seldom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +95,6 @@ def _build(width: int, height: int, fps: int, bits_per_second: int) -> VideoCode
         "bufsize": str(bits_per_second),
         "undershoot-pct": "100",
         "overshoot-pct": "15",
-        "max-intra-rate": "300",  # a keyframe is at most three pictures' worth of bits: it must not fill the link's queue
+        "max-intra-rate": "300",  # percent of a picture's share of bits: a keyframe must not fill the link's queue
     }
     return codec

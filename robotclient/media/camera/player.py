@@ -77,7 +77,7 @@ class FileSource:
                 duration = 1 / float(stream.average_rate or 30)
                 first = None
                 for index, frame in enumerate(container.decode(stream)):
-                    at = index * duration if frame.time is None else frame.time
+                    at = index * duration if frame.pts is None else frame.time
                     first = at if first is None else first
                     yield frame, at - first, duration
         except av.FFmpegError as error:

@@ -4,16 +4,17 @@ import datetime
 import math
 import time
 
-import cv2
 import numpy as np
 from av import VideoFrame
 from numpy.typing import NDArray
 
+from robotclient.media.camera.digits import draw_digits
 from robotclient.media.camera.pace import Pace
 from robotclient.media.camera.source import LONGEST_READ, Picture, even
 
 BARS = ((180, 128, 128), (162, 44, 142), (131, 156, 44), (112, 72, 58), (84, 184, 198), (65, 100, 212), (35, 212, 114))
 """The seven colour bars at 75 % as Y, U, V (ITU-R BT.601, limited range)."""
+WHITE = 235
 
 
 class SyntheticSource:
@@ -25,6 +26,7 @@ class SyntheticSource:
     def __init__(self, width: int, height: int, fps: int) -> None:
         self._width, self._height = even(width), even(height)
         self._background = _background(self._width, self._height)
+        self._ball = _disc(self._height // 10)
         self._pace = Pace(fps, time.monotonic())
 
     def read(self) -> Picture | None:
@@ -34,24 +36,26 @@ class SyntheticSource:
             return None
         index, due = tick
         picture = self._background.copy()
-        self._draw_ball(picture, due)
-        self._draw_clock(picture[: self._height], index)
+        luma = picture[: self._height]
+        self._draw_ball(luma, due)
+        now = datetime.datetime.now(datetime.UTC)
+        text = f"{now:%H:%M:%S} {index % 10_000_000:7}"
+        draw_digits(luma, text, self._width // 20, self._height * 11 // 20, self._width // 16, WHITE)
         return Picture(VideoFrame.from_ndarray(picture, format="yuv420p"), due)
 
     def close(self) -> None:
         """Nothing to release."""
 
-    def _draw_ball(self, picture: NDArray[np.uint8], at: float) -> None:
-        radius = self._height // 10
-        x = round(self._width * (0.5 + 0.4 * math.sin(at)))
-        y = round(self._height * (0.3 + 0.1 * math.cos(2 * at)))
-        cv2.circle(picture[: self._height], (x, y), radius, (235,), -1, cv2.LINE_AA)
+    def _draw_ball(self, luma: NDArray[np.uint8], at: float) -> None:
+        size = len(self._ball)
+        x = round((self._width - size) * (0.5 + 0.45 * math.sin(at)))
+        y = round((self._height * 0.5 - size) * (0.5 + 0.4 * math.cos(2 * at)))
+        luma[y : y + size, x : x + size][self._ball] = WHITE
 
-    def _draw_clock(self, luma: NDArray[np.uint8], index: int) -> None:
-        now = datetime.datetime.now(datetime.UTC).strftime("%H:%M:%S.%f")[:-4]
-        scale = self._height / 240
-        position = (self._width // 20, round(self._height * 0.66))
-        cv2.putText(luma, f"{now}  {index}", position, cv2.FONT_HERSHEY_SIMPLEX, scale, (235,), round(2 * scale) or 1)
+
+def _disc(radius: int) -> NDArray[np.bool_]:
+    along = np.arange(-radius, radius + 1)
+    return along[:, None] ** 2 + along**2 <= radius**2
 
 
 def _background(width: int, height: int) -> NDArray[np.uint8]:

@@ -6,7 +6,7 @@ A read that never returns (a stuck USB camera) is not handled here: the child st
 import time
 
 import av
-from av import Packet
+from av import Packet, VideoStream
 from av.video.reformatter import VideoReformatter
 
 from robotclient.media.camera.source import CaptureError, Picture, even
@@ -50,8 +50,8 @@ class Video4LinuxSource:
         }
         try:
             self._container = av.open(str(camera.node), format="v4l2", options=options)
-        except (OSError, ValueError) as error:
-            raise CaptureError(f"{camera.node} cannot be opened: {error.strerror or error}") from error
+        except av.FFmpegError as error:
+            raise CaptureError(f"{camera.node} cannot be opened: {error.strerror}") from error
         self._packets = self._container.demux(video=0)
 
     def read(self) -> Picture | None:
@@ -67,14 +67,14 @@ class Video4LinuxSource:
             if self._broken > MOST_BROKEN:
                 raise CaptureError(f"{self.name} delivers only broken pictures") from error
             return None
-        except (OSError, ValueError, StopIteration) as error:
-            raise CaptureError(f"{self.name} has stopped: {getattr(error, 'strerror', None) or error}") from error
+        except (av.FFmpegError, StopIteration) as error:
+            raise CaptureError(f"{self.name} has stopped: {getattr(error, 'strerror', 'no more pictures')}") from error
 
     def close(self) -> None:
         """Release the device."""
         self._container.close()
 
-    def _decoded(self, packet: Packet, at: float) -> Picture | None:
+    def _decoded(self, packet: "Packet[VideoStream]", at: float) -> Picture | None:
         for frame in self._container.streams.video[0].decode(packet):
             self._broken = 0
             size = {"width": even(frame.width), "height": even(frame.height)}
@@ -82,7 +82,7 @@ class Video4LinuxSource:
         return None
 
 
-def captured_at(packet: Packet, now: float) -> float:
+def captured_at(packet: "Packet[VideoStream]", now: float) -> float:
     """When the kernel captured it, where its time stamp is on the monotonic clock (it is with UVC); else `now`."""
     if packet.pts is None or packet.time_base is None:
         return now

@@ -23,7 +23,7 @@ async def read_rooms(
     here = select(Participant).where(of_these, Participant.left_at.is_(None)).order_by(Participant.joined_at)
     members = (await session.scalars(here)).all()
     left = select(Participant.reservation_id, func.max(Participant.left_at)).where(of_these)
-    last_left = dict((await session.execute(left.group_by(Participant.reservation_id))).tuples().all())
+    last_left = dict((await session.execute(left.group_by(Participant.reservation_id))).all())
     return [
         Room(
             reservation=row.id,

@@ -1,0 +1,45 @@
+import stat
+from pathlib import Path
+
+import pytest
+
+from robotclient.store import Identity, ScheduleCache, Store
+from tests.robotclient.test_schedule import reservation
+
+IDENTITY = Identity(robot_id="r1", name="Robot Año 1", token="secret-token")
+CACHE = ScheduleCache(reservations=(reservation("a", 0, 30),), attended=frozenset({"a"}))
+
+
+def test_what_was_saved_is_found_again(tmp_path: Path) -> None:
+    store = Store(tmp_path / "state")
+    assert store.identity() is None
+    assert store.schedule() == ScheduleCache()
+    store.save_identity(IDENTITY)
+    store.save_schedule(CACHE)
+    assert Store(tmp_path / "state").identity() == IDENTITY
+    assert Store(tmp_path / "state").schedule() == CACHE
+
+
+def test_the_token_is_readable_by_its_owner_only(tmp_path: Path) -> None:
+    Store(tmp_path).save_identity(IDENTITY)
+    assert stat.S_IMODE((tmp_path / "identity.json").stat().st_mode) == 0o600
+
+
+def test_a_file_torn_at_any_byte_is_ignored_and_not_a_crash(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    store = Store(tmp_path)
+    store.save_schedule(CACHE)
+    store.save_identity(IDENTITY)
+    for name in ("schedule.json", "identity.json"):
+        whole = (tmp_path / name).read_bytes()
+        for length in range(len(whole) - 1):
+            (tmp_path / name).write_bytes(whole[:length])
+            assert store.schedule() in (CACHE, ScheduleCache())
+            assert store.identity() in (IDENTITY, None)
+        (tmp_path / name).write_bytes(whole)
+    assert "secret-token" not in caplog.text
+
+
+def test_a_disk_that_takes_nothing_does_not_end_a_call(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "state").write_text("a file where the directory should be")
+    Store(tmp_path / "state").save_schedule(CACHE)
+    assert "cannot save the schedule" in caplog.text

@@ -34,13 +34,11 @@ set-default-source mic_a
 """
 ALSA = """\
 </usr/share/alsa/alsa.conf>
-pcm.Mic-A {{ type pulse; device mic_a; hint {{ show on; description "Mic-A" }} }}
-pcm.Mic-B {{ type pulse; device mic_b; hint {{ show on; description "Mic-B" }} }}
-pcm.Speaker-Main {{ type pulse; device speaker_main; hint {{ show on; description "Speaker-Main" }} }}
-pcm.Speaker-Alt {{ type pulse; device speaker_alt; hint {{ show on; description "Speaker-Alt" }} }}
-pcm.!default {{ type pulse }}
-ctl.!default {{ type pulse }}
+pcm.!default { type pulse }
+ctl.!default { type pulse }
 """
+DEVICE = 'pcm.{name} {{ type pulse; device {target}; hint {{ show on; description "{name}" }} }}\n'
+DEVICES = {"Mic-A": "mic_a", "Mic-B": "mic_b", "Speaker-Main": "speaker_main", "Speaker-Alt": "speaker_alt"}
 
 
 class SoundServer:
@@ -51,7 +49,9 @@ class SoundServer:
         self._directory = directory
         self._process: subprocess.Popen[bytes] | None = None
         (directory / "pulse.pa").write_text(PULSE.format(directory=directory))
-        (directory / "asound.conf").write_text(ALSA.format())
+        (directory / "asound.conf").write_text(ALSA)
+        for name, target in DEVICES.items():
+            self.add_device(name, target)
         self.environment = {
             "PULSE_SERVER": f"unix:{directory}/native",
             "ALSA_CONFIG_PATH": str(directory / "asound.conf"),
@@ -78,6 +78,16 @@ class SoundServer:
             self._process.kill()
             self._process.wait()
             self._process = None
+
+    def signal(self, number: int) -> None:
+        """Send a signal, such as SIGSTOP."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    def add_device(self, name: str, target: str) -> None:
+        """From now on ALSA lists one more device, as if it were plugged in: a source or sink of PulseAudio."""
+        with (self._directory / "asound.conf").open("a") as file:
+            file.write(DEVICE.format(name=name, target=target))
 
     @contextlib.contextmanager
     def feed(self, microphone: str, wav: Path) -> Iterator[None]:

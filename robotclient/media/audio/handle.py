@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from robotclient.children import Child
 from robotclient.config import AudioSection
-from robotclient.media.audio.messages import BLOCK, RATE, Capture, Forget, Packet, Play, Settings
+from robotclient.media.audio.messages import BLOCK, Capture, Forget, Packet, Play, Settings
 from robotclient.media.channel import DeviceReport, PipeMessage
 from wire.rest import DeviceStatus
 
@@ -46,7 +46,7 @@ class Audio:
         self._on_packet = on_packet
         self._on_report = on_report
         self._open = False
-        self._first_opened: float | None = None
+        self._zero: float | None = None
         self._next_timestamp = 0
 
     async def run(self) -> None:
@@ -78,11 +78,9 @@ class Audio:
             yield self._capture()
 
     def _capture(self) -> Capture:
-        now = time.monotonic()
-        if self._first_opened is None:
-            self._first_opened = now
-        elapsed = int((now - self._first_opened) * RATE) // BLOCK * BLOCK
-        return Capture(on=True, timestamp=max(elapsed, self._next_timestamp))
+        if self._zero is None:
+            self._zero = time.monotonic()
+        return Capture(on=True, zero=self._zero, earliest=self._next_timestamp)
 
     def _handle(self, message: PipeMessage, body: bytes) -> None:
         match message:

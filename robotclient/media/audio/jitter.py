@@ -18,18 +18,18 @@ class JitterQueue:
     """Samples in any portions in, samples in any portions out; silence where there are none."""
 
     def __init__(self, target: int = 2 * BLOCK, limit: int = 10 * BLOCK, reserve: int = RATE // 40) -> None:
-        """`target`: samples to gather before playing; `limit`: never more; `reserve`: what a steady writer leaves over.
+        """All in samples. `target` are gathered before playing, more after each time that the queue ran dry.
 
-        A writer that is steadier than `reserve` has its delay cut down to it, one that stutters keeps its delay.
+        `limit` is never passed. `reserve` is the lowest filling that is aimed at: delay beyond it is cut out.
         """
-        self._target = target
+        self._least_target = self._target = target
         self._limit = limit
         self._reserve = reserve
         self._samples = EMPTY
         self._playing = False
         self._ended = False
-        self._lowest = limit
-        self._unwatched = WATCHED
+        self._lowest: int = limit
+        self._unwatched: int = 0
 
     def __len__(self) -> int:
         return len(self._samples)
@@ -66,6 +66,8 @@ class JitterQueue:
         return True
 
     def _run_dry(self, count: int) -> Samples:
+        if not self._ended:
+            self._target = min(self._target + BLOCK, self._limit // 2)
         last = fade_out(self._samples[:count])
         self._playing = False
         self._samples = EMPTY
@@ -79,6 +81,7 @@ class JitterQueue:
             surplus = self._lowest - max(self._reserve, RAMP)
             if surplus > RAMP:
                 self._skip(surplus)
+            self._target = max(self._target - BLOCK, self._least_target)
             self._watch()
 
     def _skip(self, count: int) -> None:

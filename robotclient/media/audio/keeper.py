@@ -40,6 +40,10 @@ class Keeper:
         self._changed = threading.Event()
         self._round_began = time.monotonic()
         self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
+
+    def start(self) -> None:
+        """Begin to open what is wanted."""
+        self._round_began = time.monotonic()
         self._thread.start()
 
     def want(self, *, microphone: str | None, speaker: str | None) -> None:
@@ -49,7 +53,7 @@ class Keeper:
         self._changed.set()
 
     def works(self) -> bool:
-        """False where a call of PortAudio hangs or the thread has died: then the process has to go."""
+        """False before `start`, and where a call of PortAudio hangs: then the process has to go."""
         return self._thread.is_alive() and time.monotonic() - self._round_began < STUCK_AFTER
 
     def _run(self) -> None:

@@ -1,5 +1,7 @@
 """The sound's working loop: one turn for each block of 20 ms."""
 
+import time
+
 from robotclient.media.audio.encoder import SoundEncoder
 from robotclient.media.audio.keeper import Keeper
 from robotclient.media.audio.messages import BLOCK, RATE, Capture, Forget, Packet, Play, Settings
@@ -54,9 +56,10 @@ class SoundLoop:
             case Settings():
                 self._settings = message
                 self._want()
+                self._keeper.start()
             case Capture():
                 self._encoder = SoundEncoder() if message.on else None
-                self._timestamp = message.timestamp
+                self._timestamp = max(message.earliest, int((time.monotonic() - message.zero) * RATE))
                 self._want()
             case Play():
                 self._mixer.put(message.participant, from_bytes(body))

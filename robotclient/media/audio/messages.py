@@ -21,10 +21,13 @@ class Settings(PipeMessage):
 
 
 class Capture(PipeMessage):
-    """Open or release the microphone. `timestamp`, in ticks of `RATE`, is that of the first packet."""
+    """Open or release the microphone."""
 
     on: bool
-    timestamp: int = 0
+    zero: float = 0.0
+    """When timestamp 0 was, in seconds of CLOCK_MONOTONIC, which all processes of a machine share."""
+    earliest: int = 0
+    """No timestamp may be lower."""
 
 
 class Play(PipeMessage):

@@ -72,11 +72,11 @@ class Slot(Generic[E]):
             self._tell(DeviceState.OFF if wanted == "none" else DeviceState.WORKING, self.device.name)
 
     def _lose(self, reason: str, now: float) -> None:
+        self._tell(DeviceState.LOST, self.wanted or "", reason)  # before closing, which may hang
         self.close()
         pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0**self._failures)
         self._failures += 1
         self._retry_at = now + pause * random.uniform(0.5, 1)  # noqa: S311
-        self._tell(DeviceState.LOST, self.wanted or "", reason)
 
     def _release(self) -> None:
         self.close()

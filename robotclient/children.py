@@ -126,7 +126,8 @@ class Child:
                 left = self.last_beat + allowed - time.monotonic()
                 if left <= 0:
                     return f"no heartbeat for {allowed:.0f} s, killed"
-                done, _ = await asyncio.wait({receiving}, timeout=left)
+                # Never longer than `silence`: the first beat, which shortens what is allowed, does not end this wait.
+                done, _ = await asyncio.wait({receiving}, timeout=min(left, self._patience.silence))
                 if done:
                     receiving.result()
                     await asyncio.wait_for(process.wait(), self._patience.farewell)

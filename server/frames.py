@@ -5,10 +5,13 @@ could fill with it. Here a frame that is no Engine.IO packet ends its connection
 event becomes the event `MALFORMED`, which is answered and counted like any other.
 """
 
+from http import HTTPStatus
 from typing import Final
 
 import socketio
-from socketio.packet import BINARY_ACK, BINARY_EVENT, CONNECT, CONNECT_ERROR, EVENT
+from socketio.packet import ACK, CONNECT, DISCONNECT, EVENT
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BYTES: Final = 100_000
@@ -19,6 +22,11 @@ MALFORMED: Final = "malformed"
 
 class StrictPacket(socketio.packet.Packet):  # type: ignore[misc]  # python-socketio has no types
     """A Socket.IO packet whose decoding never raises. There are no binary events in the protocol."""
+
+    def __init__(self, *arguments: object, encoded_packet: str | bytes | None = None, **settings: object) -> None:
+        super().__init__(*arguments, **settings)
+        if encoded_packet is not None:
+            self.decode(encoded_packet)
 
     def decode(self, encoded_packet: str | bytes) -> int:
         """Decode; what is malformed turns into the event `MALFORMED`."""
@@ -37,14 +45,15 @@ class StrictPacket(socketio.packet.Packet):  # type: ignore[misc]  # python-sock
             return isinstance(data, list) and bool(data) and isinstance(data[0], str)
         if self.packet_type == CONNECT:
             return data is None or isinstance(data, dict)
-        return self.packet_type not in {BINARY_EVENT, BINARY_ACK, CONNECT_ERROR}
+        return self.packet_type in {DISCONNECT, ACK}
 
 
 class FrameGate:
-    """ASGI middleware: a WebSocket that sends anything but Engine.IO text frames of a fair size is closed."""
+    """ASGI middleware for Socket.IO's path: what is too large or no Engine.IO text frame goes no further."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, path: str) -> None:
         self._app = app
+        self._path = path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection or request."""
@@ -56,7 +65,20 @@ class FrameGate:
             await send({"type": "websocket.close", "code": 1003, "reason": "not an Engine.IO frame"})
             return {"type": "websocket.disconnect", "code": 1003}
 
-        await self._app(scope, checked if scope["type"] == "websocket" else receive, send)
+        if not f"{scope.get('path', '')}/".startswith(self._path):
+            await self._app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._app(scope, checked, send)
+        elif _length(scope) > MAX_BYTES:
+            # python-engineio would wait, without a deadline, until the sender of such a request has fetched its mail.
+            await PlainTextResponse("too large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+
+def _length(scope: Scope) -> int:
+    length = Headers(scope=scope).get("content-length", "0")
+    return int(length) if length.isdecimal() else 0
 
 
 def _is_frame(text: str | None) -> bool:

@@ -14,6 +14,8 @@ from server import messages
 from server.frames import MAX_BYTES, FrameGate, StrictPacket
 from wire.base import Message
 
+PATH: Final = "/socket.io/"
+
 FLUSH_SECONDS: Final = 5.0
 """So long a connection that is being closed has to take what was sent to it before."""
 
@@ -46,7 +48,7 @@ class Sockets:
 
     def asgi(self, app: ASGIApp) -> ASGIApp:
         """`app` with Socket.IO at `/socket.io`; lifespan events go to `app`."""
-        return FrameGate(socketio.ASGIApp(self.server, other_asgi_app=app, socketio_path="socket.io"))
+        return FrameGate(socketio.ASGIApp(self.server, other_asgi_app=app, socketio_path=PATH), PATH)
 
     async def send(self, sids: Iterable[str], event: str, message: Message) -> None:
         """Queue a message for some connections; a connection that does not read any more is closed."""

@@ -131,11 +131,11 @@ class Client:
         self.sio = socketio.AsyncClient(reconnection=False)
         self.heard: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
         self.joined: dict[str, Any] = {}
-        self.refused: dict[str, Any] = {}
+        self.refused: Any = None
         self._url = f"http://127.0.0.1:{port}"
         self._auth = {"token": token} if token else None
         self._headers = headers or {}
-        self.sio.on("connect_error", self.refused.update)
+        self.sio.on("connect_error", self._note_refusal)
         for event in SERVER_EVENTS:
             self.sio.on(event, lambda message, event=event: self.heard.put_nowait((event, message)))
 
@@ -143,6 +143,9 @@ class Client:
         await self.sio.connect(
             self._url, headers=self._headers, auth=self._auth, transports=["websocket"], wait_timeout=SOON
         )
+
+    def _note_refusal(self, refusal: Any) -> None:
+        self.refused = refusal
 
     async def join(self, room: str, **fields: Any) -> dict[str, Any]:
         self.joined = await self.call("join", {"version": 1, "room": room, **fields})

@@ -10,15 +10,17 @@ from typing import Any
 import pytest
 from socketio.exceptions import ConnectionError as SocketConnectionError
 
-from server import bookings
+from server import bookings, signaling
 from server.times import utc_now
 from tests.server.signaling_rig import Rig, running, until
 from wire.signaling import CloseReason, LeaveReason
 
 
 @pytest.fixture
-async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
-    async with running(tmp_path, grace_seconds=0.5, alone_seconds=1, linger_seconds=1) as rig:
+async def rig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Rig]:
+    """Everything as in service, but faster by the clock."""
+    monkeypatch.setattr(signaling, "TICK_SECONDS", 0.1)
+    async with running(tmp_path, grace_seconds=1, alone_seconds=0.5, linger_seconds=0.5) as rig:
         yield rig
 
 
@@ -161,7 +163,10 @@ async def test_the_last_guest_is_sent_home(rig: Rig) -> None:
 
 
 @pytest.mark.parametrize("how", [bookings.close, bookings.cancel])
-async def test_closed_or_cancelled_from_outside_is_told_within_two_seconds(rig: Rig, how: Any) -> None:
+async def test_closed_or_cancelled_from_outside_is_told_within_two_seconds(
+    rig: Rig, how: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()  # ticks as in service
     visit = await rig.book()
     robot, guest = await rig.robot(visit), await rig.guest(visit)
     await robot.hear("participant_joined")

@@ -151,7 +151,7 @@ async def upcoming(database: Database, robot_id: str, now: datetime) -> list[tup
         .order_by(Reservation.starts_at)
     )
     async with database.read() as session:
-        return [(reservation, present) for reservation, present in (await session.execute(query)).tuples()]
+        return [(reservation, present) for reservation, present in (await session.execute(query))]
 
 
 async def mark_started(database: Database, reservation_id: str, at: datetime) -> None:
@@ -179,7 +179,7 @@ async def find_by_token(database: Database, token: str) -> tuple[Reservation, Li
         .where(Link.token_hash == tokens.digest(token), Link.revoked_at.is_(None))
     )
     async with database.read() as session:
-        row = (await session.execute(query)).tuples().one_or_none()
+        row = (await session.execute(query)).one_or_none()
     if row is None:
         raise UnknownError("this link is not valid")
     return row
@@ -204,7 +204,7 @@ async def admit_robot(database: Database, robot_id: str, room: str, now: datetim
     """
     query = select(Reservation, Robot.name).join(Robot).where(Reservation.room == room, Robot.id == robot_id)
     async with database.read() as session:
-        row = (await session.execute(query)).tuples().one_or_none()
+        row = (await session.execute(query)).one_or_none()
     if row is None:
         raise RefusedError(Refusal(error=ErrorCode.UNKNOWN_ROOM, message="this robot has no such room"))
     return _admission(row[0], ParticipantKind.ROBOT, row[1], now, rules)

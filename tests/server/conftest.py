@@ -1,0 +1,61 @@
+"""Fixtures: a real database file, a clock that the test turns, and the whole server on a real socket."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from server import schema
+from server.config import DatabaseSection, ServerConfig
+from server.database import Database
+from tests.server.data_rig import Clock, serving
+
+
+@pytest.fixture(autouse=True)
+def umask() -> Iterator[None]:
+    """The commands set it for their process, which is the tests' here."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database with all tables, made once and copied."""
+    path = tmp_path_factory.mktemp("migrated") / "server.db"
+
+    async def migrate() -> None:
+        database = Database(f"sqlite+aiosqlite:///{path}")
+        await schema.upgrade(database)
+        await database.close()
+
+    asyncio.run(migrate())
+    return path
+
+
+@pytest.fixture
+def config(tmp_path: Path, migrated: Path) -> ServerConfig:
+    path = shutil.copy(migrated, tmp_path)
+    return ServerConfig(data_directory=tmp_path / "data", database=DatabaseSection(url=f"sqlite+aiosqlite:///{path}"))
+
+
+@pytest.fixture
+async def database(config: ServerConfig) -> AsyncIterator[Database]:
+    database = Database(config.database.url)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def client(config: ServerConfig, clock: Clock) -> AsyncIterator[httpx.AsyncClient]:
+    async with serving(config, clock) as client:
+        yield client

@@ -1,0 +1,232 @@
+"""REST, asked over a real socket of the whole server on a real database."""
+
+import sqlite3
+from datetime import timedelta
+
+import httpx
+import pytest
+from sqlalchemy import func, select
+
+from server import auth, bookings, robots
+from server.config import LimitsSection, ServerConfig
+from server.database import Database
+from server.models import Participant, Role, Statistics
+from tests.server.data_rig import NOON, Clock, add_robot, book, serving
+from wire.rest import EnrolmentResponse, Problem, ReservationList
+from wire.signaling import CloseReason, ParticipantKind
+
+PASSWORD = "correct horse battery"
+STATUS = {"state": "idle", "version": "0.1.0", "hostname": "robot-1"}
+SAMPLE = {"at": "2026-11-20T12:00:00Z", "peer": "p1", "direction": "received", "kind": "video"}
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def problem(response: httpx.Response, status: int) -> Problem:
+    """The one shape that all errors have: application/problem+json, which says its own status."""
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    read = Problem.model_validate_json(response.content)
+    assert read.status == status
+    return read
+
+
+async def enrol(client: httpx.AsyncClient, code: str) -> httpx.Response:
+    return await client.post("/api/v1/robot/enrolment", json={"code": code, "hostname": "h", "version": "1"})
+
+
+async def test_a_code_is_good_for_one_enrolment(client: httpx.AsyncClient, database: Database) -> None:
+    code = await robots.add(database, "Robot 1", NOON, timedelta(hours=24))
+    answer = await enrol(client, code.lower().replace("-", " "))
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "no-store"
+    token = EnrolmentResponse.model_validate_json(answer.content).token
+    assert (await client.get("/api/v1/robot/reservations", headers=bearer(token))).status_code == 200
+    assert "expired" in problem(await enrol(client, code), 403).detail
+
+
+async def test_an_old_code_is_refused(client: httpx.AsyncClient, database: Database, clock: Clock) -> None:
+    code = await robots.add(database, "Robot 1", NOON, timedelta(hours=24))
+    clock.now += timedelta(hours=24)
+    problem(await enrol(client, code), 403)
+
+
+async def test_codes_cannot_be_tried_without_end(client: httpx.AsyncClient, config: ServerConfig) -> None:
+    for _ in range(config.limits.enrolments_per_minute):
+        problem(await enrol(client, "AAAA-AAAA-AAAA"), 403)
+    refused = await enrol(client, "AAAA-AAAA-AAAA")
+    problem(refused, 429)
+    assert 1 <= int(refused.headers["retry-after"]) <= 60
+
+
+@pytest.mark.parametrize("token", [None, "nonsense", "x.y", "robots.\xe9"])
+async def test_who_is_no_robot_is_told_so(client: httpx.AsyncClient, token: str | None) -> None:
+    headers = httpx.Headers({} if token is None else bearer(token), encoding="utf-8")
+    answer = await client.get("/api/v1/robot/reservations", headers=headers)
+    problem(answer, 401)
+    assert answer.headers["www-authenticate"] == "Bearer"
+
+
+async def test_the_robot_sees_its_own_visits_and_learns_the_time(client: httpx.AsyncClient, database: Database) -> None:
+    robot_id, token = await add_robot(database)
+    other_id, _ = await add_robot(database, "Robot 2")
+    later = await book(database, robot_id, NOON + timedelta(hours=2))
+    sooner = await book(database, robot_id, NOON + timedelta(minutes=5))
+    await book(database, other_id, NOON)
+    answer = await client.get("/api/v1/robot/reservations", headers=bearer(token))
+    assert answer.headers["x-server-now"] == "2026-11-20T12:00:00.000Z"
+    read = ReservationList.model_validate_json(answer.content)
+    assert read.now == NOON
+    assert [item.id for item in read.items] == [sooner.reservation.id, later.reservation.id]
+    assert read.items[0].room == sooner.reservation.room
+
+
+async def test_nothing_new_costs_nothing_but_the_time(
+    client: httpx.AsyncClient, database: Database, clock: Clock
+) -> None:
+    robot_id, token = await add_robot(database)
+    booked = await book(database, robot_id, NOON + timedelta(hours=1))
+    first = await client.get("/api/v1/robot/reservations", headers=bearer(token))
+    known = bearer(token) | {"If-None-Match": f'"other", W/{first.headers["etag"]}'}
+    clock.now += timedelta(seconds=15)
+    second = await client.get("/api/v1/robot/reservations", headers=known)
+    assert (second.status_code, second.content) == (304, b"")
+    assert second.headers["x-server-now"] == "2026-11-20T12:00:15.000Z"
+    assert second.headers["etag"] == first.headers["etag"]
+
+    guest = Participant(
+        reservation_id=booked.reservation.id,
+        kind=ParticipantKind.GUEST,
+        name="Ana",
+        secret_hash="0",
+        media={},
+        joined_at=NOON,
+    )
+    async with database.write() as session:
+        session.add(guest)
+    third = await client.get("/api/v1/robot/reservations", headers=known)
+    assert third.status_code == 200
+    assert [item["occupied"] for item in third.json()["items"]] == [True]
+
+
+async def test_status_is_kept(client: httpx.AsyncClient, database: Database) -> None:
+    _, token = await add_robot(database)
+    assert (await client.put("/api/v1/robot/status", headers=bearer(token), json=STATUS)).status_code == 204
+    robot = await robots.find(database, "Robot 1")
+    assert robot.status is not None
+    assert robot.status["hostname"] == "robot-1"
+    assert robot.last_seen_at == NOON
+
+
+async def test_bad_input_names_the_field(client: httpx.AsyncClient, database: Database) -> None:
+    _, token = await add_robot(database)
+    answer = await client.put("/api/v1/robot/status", headers=bearer(token), json=STATUS | {"state": "asleep"})
+    errors = problem(answer, 422).errors
+    assert [error["field"] for error in errors] == ["state"]
+    assert "'idle'" in errors[0]["message"]
+    answer = await client.put("/api/v1/robot/status", headers=bearer(token) | {"Content-Type": "application/json"})
+    problem(answer, 422)
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+async def test_a_huge_body_is_not_read(client: httpx.AsyncClient, database: Database, chunked: bool) -> None:
+    _, token = await add_robot(database)
+
+    async def chunks() -> object:
+        for _ in range(100):
+            yield b" " * 1000
+
+    content = chunks() if chunked else b" " * 100_000
+    headers = bearer(token) | {"Content-Type": "application/json"}
+    problem(await client.put("/api/v1/robot/status", headers=headers, content=content), 413)  # type: ignore[arg-type]
+
+
+async def test_statistics_belong_to_a_call_of_ones_own_and_end(
+    config: ServerConfig, database: Database, clock: Clock
+) -> None:
+    robot_id, token = await add_robot(database)
+    other_id, _ = await add_robot(database, "Robot 2")
+    mine, other = await book(database, robot_id, NOON), await book(database, other_id, NOON)
+    report = {"interval": 5, "samples": [SAMPLE] * 60}
+    limited = config.model_copy(update={"limits": LimitsSection(statistics_per_reservation=100)})
+    async with serving(limited, clock) as client:
+        path = "/api/v1/robot/calls/{}/statistics"
+        answer = await client.post(path.format(mine.reservation.id), headers=bearer(token), json=report)
+        assert answer.status_code == 204
+        problem(await client.post(path.format(mine.reservation.id), headers=bearer(token), json=report), 413)
+        problem(await client.post(path.format(other.reservation.id), headers=bearer(token), json=report), 404)
+        problem(await client.post(path.format("a b"), headers=bearer(token), json=report), 422)
+    async with database.read() as session:
+        assert (await session.scalars(select(func.count()).select_from(Statistics))).one() == 60
+
+
+async def test_only_staff_close_a_room(client: httpx.AsyncClient, database: Database) -> None:
+    user = auth.NewUser(username="anna", name="Anna", email="a@example.org", role=Role.STAFF, password=PASSWORD)
+    await auth.create_user(database, user, NOON)
+    robot_id, token = await add_robot(database)
+    room = (await book(database, robot_id, NOON)).reservation.room
+    close = f"/api/v1/rooms/{room}/close"
+    for refused in (
+        await client.post(close),
+        await client.post(close, auth=("anna", "wrong password!")),
+        await client.post(close, auth=("nobody", PASSWORD)),
+        await client.post(close, headers=bearer(token)),
+    ):
+        assert "Basic" in refused.headers["www-authenticate"]
+        problem(refused, 401)
+    problem(await client.get(close, auth=("anna", PASSWORD)), 405)
+    assert (await bookings.find(database, room)).closed_at is None
+
+    assert (await client.post(close, auth=("anna", PASSWORD))).status_code == 204
+    assert (await bookings.find(database, room)).closed_at == NOON
+    assert "closed" in problem(await client.post(close, auth=("anna", PASSWORD)), 409).detail
+    problem(await client.post("/api/v1/rooms/unknown/close", auth=("anna", PASSWORD)), 404)
+
+
+async def test_passwords_cannot_be_tried_without_end(client: httpx.AsyncClient, config: ServerConfig) -> None:
+    for _ in range(config.limits.sign_ins_per_minute):
+        await client.post("/api/v1/rooms/x/close", auth=("anna", "guess"))
+    problem(await client.post("/api/v1/rooms/x/close", auth=("anna", "guess")), 429)
+
+
+async def test_what_is_not_there_is_a_problem_too(client: httpx.AsyncClient) -> None:
+    problem(await client.get("/api/v1/nothing"), 404)
+
+
+async def test_health_is_the_database_s(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/healthz")).json() == {"status": "ok"}
+
+
+async def test_a_locked_database_is_503(config: ServerConfig, database: Database, clock: Clock) -> None:
+    _, token = await add_robot(database)
+    hasty = config.database.model_copy(update={"busy_seconds": 0.2})
+    async with serving(config.model_copy(update={"database": hasty}), clock) as client:
+        await client.get("/healthz")
+        blocker = sqlite3.connect(config.database.url.partition(":///")[2])
+        blocker.execute("BEGIN IMMEDIATE")
+        answer = await client.put("/api/v1/robot/status", headers=bearer(token), json=STATUS)
+        problem(answer, 503)
+        assert answer.headers["retry-after"] == "5"
+        blocker.close()
+        assert (await client.put("/api/v1/robot/status", headers=bearer(token), json=STATUS)).status_code == 204
+
+
+async def test_a_visit_that_cannot_happen_any_more_is_not_listed(
+    client: httpx.AsyncClient, database: Database, clock: Clock
+) -> None:
+    robot_id, token = await add_robot(database)
+    starts = [NOON + timedelta(hours=hours) for hours in (0, 1, 2, 3, 4, 14 * 24)]
+    cancelled, closed, ended, over, stays, _far = [
+        (await book(database, robot_id, start)).reservation for start in starts
+    ]
+    await bookings.cancel(database, cancelled.id, NOON)
+    await bookings.close(database, closed.room, NOON)
+    await bookings.mark_ended(database, ended.id, NOON, CloseReason.LAST_PARTICIPANT)
+    listed = (await client.get("/api/v1/robot/reservations", headers=bearer(token))).json()["items"]
+    assert [item["id"] for item in listed] == [over.id, stays.id]
+    clock.now = over.ends_at
+    listed = (await client.get("/api/v1/robot/reservations", headers=bearer(token))).json()["items"]
+    assert stays.id in [item["id"] for item in listed]
+    assert over.id not in [item["id"] for item in listed]

@@ -126,11 +126,11 @@ class Attendance:
 
 
 def _changes(before: Room, after: Room) -> Iterator[str]:
-    """What the log says of a step: each participant and the room, old state -> new state. No names."""
-    for participant in dict.fromkeys(member.id for member in before.members + after.members):
-        old, new = (_state(room.member(participant)) for room in (before, after))
+    """What the log says of a step: each participant and the visit, old state -> new state. No names."""
+    for member in {member.id: member for member in before.members + after.members}.values():
+        old, new = (_state(room.member(member.id)) for room in (before, after))
         if old != new:
-            yield f"participant {participant} {old} -> {new}"
+            yield f"{member.kind} {member.id} {old} -> {new}"
     if before.started_at is None and after.started_at is not None:
         yield "visit waiting -> started"
     if before.end is None and after.end is not None:
@@ -140,4 +140,4 @@ def _changes(before: Room, after: Room) -> Iterator[str]:
 def _state(member: Member | None) -> str:
     if member is None:
         return "absent"
-    return f"{member.kind} connected" if member.socket else f"{member.kind} in grace"
+    return "connected" if member.socket else "in grace"

@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from robotclient.media.audio.messages import BLOCK, RATE
+from robotclient.config import AudioSection
+from robotclient.media.audio.handle import Audio, EncodedSound
+from robotclient.media.audio.messages import BLOCK, RATE, Packet
 from scripts.lab.sound import peak_hertz, read_wav, share_of, tone, write_wav
 from tests.robotclient.audio_rig import rig, steps, voice
 from wire.rest import DeviceKind, DeviceState
@@ -101,3 +103,12 @@ async def test_the_child_ends_with_its_daemon() -> None:
         process = running.process()
         await asyncio.sleep(0)
     assert not process.is_running()
+
+
+def test_timestamps_never_go_back_even_if_the_childs_do() -> None:
+    heard: list[EncodedSound] = []
+    audio = Audio(AudioSection(), on_packet=heard.append, on_report=lambda _: None)
+    audio.open()
+    for timestamp in (0, 960, 1920, 1000, 1920, 2880):
+        audio._handle(Packet(timestamp=timestamp, level=127), b"\xf8")  # what its child would have sent
+    assert [packet.timestamp for packet in heard] == [0, 960, 1920, 2880]

@@ -12,7 +12,7 @@ from scripts.lab.sound import share_of, tone
 
 LIMIT = 10 * BLOCK
 CLICK = 2500
-"""A step between neighbouring samples that no 200 Hz tone at 0.6 makes (it makes 515), but every cut does."""
+"""A step between neighbouring samples that no 230 Hz tone at 0.6 makes (it makes 592), but every cut does."""
 
 
 def blocks(samples: Samples) -> list[Samples]:
@@ -24,9 +24,9 @@ def largest_step(samples: Samples) -> int:
 
 
 def steady(amplitude: float = 0.6, seconds: float = 4) -> list[Samples]:
-    """Starts and would stop at full swing: a cosine, so that a missing ramp is heard."""
+    """Starts at full swing, and no number of blocks is one of periods: a missing ramp or cross-fade is heard."""
     times = np.arange(int(RATE * seconds)) / RATE
-    return blocks((amplitude * 32767 * np.cos(2 * np.pi * 200 * times)).astype(np.int16))
+    return blocks((amplitude * 32767 * np.cos(2 * np.pi * 230 * times)).astype(np.int16))
 
 
 def test_one_quiet_voice_passes_unchanged_once_it_has_started() -> None:

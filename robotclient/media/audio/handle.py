@@ -80,12 +80,13 @@ class Audio:
     def _capture(self) -> Capture:
         if self._zero is None:
             self._zero = time.monotonic()
-        return Capture(on=True, zero=self._zero, earliest=self._next_timestamp)
+        return Capture(on=True, zero=self._zero)
 
     def _handle(self, message: PipeMessage, body: bytes) -> None:
         match message:
             case DeviceReport():
                 self._on_report(message.status)
+            # A microphone whose clock is fast is ahead of real time, to which a fresh child goes back.
             case Packet() if self._open and message.timestamp >= self._next_timestamp:
                 self._next_timestamp = message.timestamp + BLOCK
                 self._on_packet(EncodedSound(body, message.timestamp, message.level))

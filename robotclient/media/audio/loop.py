@@ -59,7 +59,7 @@ class SoundLoop:
                 self._keeper.start()
             case Capture():
                 self._encoder = SoundEncoder() if message.on else None
-                self._timestamp = max(message.earliest, int((time.monotonic() - message.zero) * RATE))
+                self._timestamp = int((time.monotonic() - message.zero) * RATE)
                 self._want()
             case Play():
                 self._mixer.put(message.participant, from_bytes(body))

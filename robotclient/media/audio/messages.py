@@ -26,8 +26,6 @@ class Capture(PipeMessage):
     on: bool
     zero: float = 0.0
     """When timestamp 0 was, in seconds of CLOCK_MONOTONIC, which all processes of a machine share."""
-    earliest: int = 0
-    """No timestamp may be lower."""
 
 
 class Play(PipeMessage):

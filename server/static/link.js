@@ -125,10 +125,9 @@ export class Link extends Emitter {
     this.#attempt(peer, peer.acceptOffer(offer));
   }
 
-  /** @param {Peer | null} known */
+  /** @param {Peer | null} known the one that is no good for the other side; if there is a newer one, that may be */
   #receiveRenegotiate(known) {
-    const busy = !this.failed && (this.#next !== null || !this.#established);
-    if (known?.offerer && !busy) this.offer();
+    if (known?.offerer && known === this.#newest) this.offer();
   }
 
   /**

@@ -62,7 +62,7 @@ def _parse(text: str, name: str) -> tuple[dict[str, Any], dict[Location, int]]:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ConfigError(f"{name}, line {line}: this is not YAML: {error.problem}.") from error
     except yaml.YAMLError as error:
-        raise ConfigError(f"{name}: this is not YAML: {error}.") from error
+        raise ConfigError(f"{name}: this is not YAML: {str(error).splitlines()[0]}.") from error
     if values is None:
         return {}, {}
     if not isinstance(values, dict):

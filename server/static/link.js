@@ -118,8 +118,8 @@ export class Link extends Emitter {
   #receiveOffer(known, offer) {
     const pending = this.#newest;
     const crossing = pending?.offerer && !pending.described;
-    // Offers cross only where both sides lost all they knew; then the one of the smaller id stands.
-    if (known?.offerer || (crossing && this.#room.self < this.participant)) return;
+    // Offers cross only where both sides came back at once; on both, the one of the greater connection id stands.
+    if (known?.offerer || (crossing && pending.connection > offer.connection)) return;
     const peer = known ?? this.#place(offer.connection, false);
     if (!known) this.#wait(CONNECT_DEADLINE, () => this.#fail(peer));
     this.#attempt(peer, peer.acceptOffer(offer));

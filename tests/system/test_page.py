@@ -1,5 +1,6 @@
 """The guest's page in real Chromium against a real server process: two guests of one visit, and what can go wrong."""
 
+import asyncio
 import signal
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -91,6 +92,14 @@ async def test_reload_keeps_the_participant(site: Site, browser: Browser) -> Non
         await who.sees_and_hears(other)
         await other.sees_and_hears(who)
         assert await other.page.locator(".tile").count() == 2
+    assert site.participants() == 2
+
+
+async def test_reload_of_both_at_once_brings_both_back(site: Site, browser: Browser) -> None:
+    first, newcomer = await two_in_call(site, browser)
+    await asyncio.gather(first.page.reload(), newcomer.page.reload())
+    await first.sees_and_hears(newcomer)
+    await newcomer.sees_and_hears(first)
     assert site.participants() == 2
 
 

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, Dialect, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -64,16 +64,25 @@ def _sqlite(url: str, busy_seconds: float, begin: str, connections: int) -> Asyn
         connect_args={"timeout": busy_seconds, "isolation_level": None},
     )
 
+    def before_connect(_dialect: Dialect, _entry: ConnectionPoolEntry, path: tuple[str], _options: object) -> None:
+        # Where aiosqlite cannot open a file, its thread speaks to the event loop once more, which may be gone by then.
+        sqlite3.connect(*path).close()
+
     def on_connect(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
         cursor = connection.cursor()
-        _use_wal(cursor)
-        cursor.execute("PRAGMA synchronous=FULL")
-        cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.close()
+        try:
+            _use_wal(cursor)
+            cursor.execute("PRAGMA synchronous=FULL")
+            cursor.execute("PRAGMA foreign_keys=ON")
+            cursor.close()
+        except sqlite3.DatabaseError:
+            connection.close()  # the pool does not know it yet; its thread would outlive the event loop
+            raise
 
     def on_begin(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
+    event.listen(engine.sync_engine, "do_connect", before_connect)
     event.listen(engine.sync_engine, "connect", on_connect)
     event.listen(engine.sync_engine, "begin", on_begin)
     return engine

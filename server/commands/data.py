@@ -40,7 +40,7 @@ async def create_supervisor(config: ServerConfig, arguments: Namespace) -> Answe
     password = tokens.new_password() if given is None else given
     user = auth.NewUser(
         username=arguments.username,
-        name=arguments.name or arguments.username,
+        name=arguments.username if arguments.name is None else arguments.name,
         email=arguments.email,
         role=Role.SUPERVISOR,
         password=password,

@@ -55,7 +55,6 @@ class SoundServer:
         self.environment = {
             "PULSE_SERVER": f"unix:{directory}/native",
             "ALSA_CONFIG_PATH": str(directory / "asound.conf"),
-            "PULSE_LATENCY_MSEC": "20",
         }
         """What a program needs to use this server and no other."""
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, or_, select, update
+from sqlalchemy import exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import booking, tokens
@@ -12,7 +12,7 @@ from server.config import RoomsSection
 from server.database import Database
 from server.errors import UnknownError
 from server.models import Link, Participant, Reservation, Robot, new_id
-from wire.signaling import CloseReason, ErrorCode, ParticipantKind, Refusal
+from wire.signaling import ErrorCode, ParticipantKind, Refusal
 
 HORIZON = timedelta(days=14)
 """How far ahead a robot is told of its visits."""
@@ -114,15 +114,6 @@ async def close(database: Database, room_or_id: str, now: datetime) -> Reservati
     return reservation
 
 
-async def find(database: Database, room_or_id: str) -> Reservation:
-    """The reservation with this room or this id.
-
-    Raises `UnknownError` where there is none.
-    """
-    async with database.read() as session:
-        return await _find(session, room_or_id)
-
-
 async def _find(session: AsyncSession, room_or_id: str) -> Reservation:
     query = select(Reservation).where(or_(Reservation.id == room_or_id, Reservation.room == room_or_id))
     reservation = (await session.scalars(query)).one_or_none()
@@ -152,20 +143,6 @@ async def upcoming(database: Database, robot_id: str, now: datetime) -> list[tup
     )
     async with database.read() as session:
         return [(reservation, present) for reservation, present in (await session.execute(query))]
-
-
-async def mark_started(database: Database, reservation_id: str, at: datetime) -> None:
-    """Record the real start; the first one counts."""
-    query = update(Reservation).where(Reservation.id == reservation_id, Reservation.started_at.is_(None))
-    async with database.write() as session:
-        await session.execute(query.values(started_at=at))
-
-
-async def mark_ended(database: Database, reservation_id: str, at: datetime, reason: CloseReason) -> None:
-    """Record the real end and why; the first one counts. Nobody can enter from now on."""
-    query = update(Reservation).where(Reservation.id == reservation_id, Reservation.ended_at.is_(None))
-    async with database.write() as session:
-        await session.execute(query.values(ended_at=at, end_reason=reason))
 
 
 async def find_by_token(database: Database, token: str) -> tuple[Reservation, Link]:

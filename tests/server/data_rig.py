@@ -13,6 +13,8 @@ from server import booking, bookings, robots
 from server.app import create_app
 from server.config import ServerConfig
 from server.database import Database
+from server.models import Reservation
+from wire.signaling import CloseReason
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 SECRET = bytes(32)
@@ -51,6 +53,19 @@ async def add_robot(database: Database, name: str = "Robot 1") -> tuple[str, str
     code = await robots.add(database, name, NOON, timedelta(hours=24))
     robot, token = await robots.enrol(database, code, NOON)
     return robot.id, token
+
+
+async def stored(database: Database, reservation_id: str) -> Reservation:
+    """A visit as the database has it now."""
+    async with database.read() as session:
+        return await session.get_one(Reservation, reservation_id)
+
+
+async def mark_ended(database: Database, reservation_id: str, at: datetime) -> None:
+    """Record an end as the rooms do when the last one left."""
+    async with database.write() as session:
+        visit = await session.get_one(Reservation, reservation_id)
+        visit.ended_at, visit.end_reason = at, CloseReason.LAST_PARTICIPANT
 
 
 async def book(

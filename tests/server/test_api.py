@@ -11,9 +11,9 @@ from server import auth, bookings, robots
 from server.config import LimitsSection, ServerConfig
 from server.database import Database
 from server.models import Participant, Role, Statistics
-from tests.server.data_rig import NOON, Clock, add_robot, book, serving
+from tests.server.data_rig import NOON, Clock, add_robot, book, mark_ended, serving, stored
 from wire.rest import EnrolmentResponse, Problem, ReservationList
-from wire.signaling import CloseReason, ParticipantKind
+from wire.signaling import ParticipantKind
 
 PASSWORD = "correct horse battery"
 STATUS = {"state": "idle", "version": "0.1.0", "hostname": "robot-1"}
@@ -166,8 +166,8 @@ async def test_only_staff_close_a_room(client: httpx.AsyncClient, database: Data
     user = auth.NewUser(username="anna", name="Anna", email="a@example.org", role=Role.STAFF, password=PASSWORD)
     await auth.create_user(database, user, NOON)
     robot_id, token = await add_robot(database)
-    room = (await book(database, robot_id, NOON)).reservation.room
-    close = f"/api/v1/rooms/{room}/close"
+    visit = (await book(database, robot_id, NOON)).reservation
+    close = f"/api/v1/rooms/{visit.room}/close"
     for refused in (
         await client.post(close),
         await client.post(close, auth=("anna", "wrong password!")),
@@ -177,10 +177,10 @@ async def test_only_staff_close_a_room(client: httpx.AsyncClient, database: Data
         assert "Basic" in refused.headers["www-authenticate"]
         problem(refused, 401)
     problem(await client.get(close, auth=("anna", PASSWORD)), 405)
-    assert (await bookings.find(database, room)).closed_at is None
+    assert (await stored(database, visit.id)).closed_at is None
 
     assert (await client.post(close, auth=("anna", PASSWORD))).status_code == 204
-    assert (await bookings.find(database, room)).closed_at == NOON
+    assert (await stored(database, visit.id)).closed_at == NOON
     assert "closed" in problem(await client.post(close, auth=("anna", PASSWORD)), 409).detail
     problem(await client.post("/api/v1/rooms/unknown/close", auth=("anna", PASSWORD)), 404)
 
@@ -223,7 +223,7 @@ async def test_a_visit_that_cannot_happen_any_more_is_not_listed(
     ]
     await bookings.cancel(database, cancelled.id, NOON)
     await bookings.close(database, closed.room, NOON)
-    await bookings.mark_ended(database, ended.id, NOON, CloseReason.LAST_PARTICIPANT)
+    await mark_ended(database, ended.id, NOON)
     listed = (await client.get("/api/v1/robot/reservations", headers=bearer(token))).json()["items"]
     assert [item["id"] for item in listed] == [over.id, stays.id]
     clock.now = over.ends_at

@@ -1,7 +1,6 @@
 """Booking, ending and admission on a real database."""
 
 from datetime import timedelta
-from functools import partial
 
 import pytest
 from sqlalchemy import update
@@ -12,8 +11,8 @@ from server.config import RoomsSection
 from server.database import Database
 from server.errors import UnknownError
 from server.models import Link, Reservation
-from tests.server.data_rig import NOON, SECRET, add_robot, book
-from wire.signaling import CloseReason, ErrorCode, ParticipantKind
+from tests.server.data_rig import NOON, SECRET, add_robot, book, mark_ended
+from wire.signaling import ErrorCode, ParticipantKind
 
 RULES = RoomsSection()
 HOUR = timedelta(hours=1)
@@ -65,7 +64,7 @@ async def test_who_comes_too_early_is_told_when_to_come(database: Database) -> N
     [
         (bookings.cancel, ErrorCode.CANCELLED),
         (bookings.close, ErrorCode.CLOSED),
-        (partial(bookings.mark_ended, reason=CloseReason.LAST_PARTICIPANT), ErrorCode.ENDED),
+        (mark_ended, ErrorCode.ENDED),
     ],
 )
 async def test_nobody_enters_what_is_over(database: Database, how: object, error: ErrorCode) -> None:
@@ -110,23 +109,11 @@ async def test_a_clash_stores_nothing_and_names_the_other_visit(database: Databa
 async def test_the_unknown_is_said_to_be_unknown(database: Database) -> None:
     for attempt in (
         book(database, "nobody", NOON),
-        bookings.find(database, "nothing"),
         bookings.cancel(database, "nothing", NOON),
         bookings.close(database, "nothing", NOON),
     ):
         with pytest.raises(UnknownError):
             await attempt
-
-
-async def test_the_first_start_and_the_first_end_count(database: Database) -> None:
-    robot_id, _ = await add_robot(database)
-    visit = (await book(database, robot_id, NOON)).reservation
-    for minutes, reason in ((1, CloseReason.LAST_PARTICIPANT), (2, CloseReason.ENDED)):
-        await bookings.mark_started(database, visit.id, NOON + timedelta(minutes=minutes))
-        await bookings.mark_ended(database, visit.id, NOON + timedelta(minutes=minutes + 10), reason)
-    stored = await bookings.find(database, visit.room)
-    assert stored.started_at == NOON + timedelta(minutes=1)
-    assert (stored.ended_at, stored.end_reason) == (NOON + timedelta(minutes=11), CloseReason.LAST_PARTICIPANT)
 
 
 def row(robot_id: str, hours: float) -> Reservation:

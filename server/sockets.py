@@ -8,6 +8,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import socketio
+from engineio.async_socket import AsyncSocket
 from starlette.types import ASGIApp
 
 from server import messages
@@ -54,7 +55,8 @@ class Sockets:
         """Queue a message for some connections; a connection that does not read any more is closed."""
         payload = messages.write(message)
         for sid in sids:
-            if self._backlog(sid) > MAX_BACKLOG:
+            socket = self._transport(sid)
+            if socket is not None and socket.queue.qsize() > MAX_BACKLOG:
                 log.warning("connection %s closed: it does not read", sid)
                 self.close(sid)
             else:
@@ -76,17 +78,19 @@ class Sockets:
         await self.server.shutdown()
 
     async def _flush_and_close(self, sid: str) -> None:
-        transport = self.server.manager.eio_sid_from_sid(sid, "/")
-        if transport is None:
+        socket = self._transport(sid)
+        if socket is None:
             return
         await self.server.disconnect(sid)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FLUSH_SECONDS):
-                await self.server.eio.disconnect(transport)
+                await self.server.eio.disconnect(socket.sid)
+        # The socket's writer ends here and closes the WebSocket, whether its client answered the goodbye or not.
+        socket.queue.put_nowait(None)
 
-    def _backlog(self, sid: str) -> int:
-        socket = self.server.eio.sockets.get(self.server.manager.eio_sid_from_sid(sid, "/"))
-        return 0 if socket is None else int(socket.queue.qsize())
+    def _transport(self, sid: str) -> AsyncSocket | None:
+        """Engine.IO's socket under a connection, or None where it is gone."""
+        return self.server.eio.sockets.get(self.server.manager.eio_sid_from_sid(sid, "/"))
 
     def _is_own_page(self, origin: str, environ: dict[str, Any]) -> bool:
         """Whether a page at this origin may connect: one of this host, by its public name or as it was asked for."""

@@ -41,9 +41,9 @@ class Rig:
     """A server that can be killed and started again on the same database."""
 
     def __init__(self, folder: Path, **rooms: float) -> None:
-        url = f"sqlite+aiosqlite:///{folder / 'server.db'}"
+        self.path = folder / "server.db"
         self.config = ServerConfig(rooms=RoomsSection(**rooms), limits=LimitsSection())
-        self.database = Database(url)
+        self.database = Database(f"sqlite+aiosqlite:///{self.path}")
         self.port = 0
         self.clients: list[Client] = []
         self.signaling: Signaling

@@ -1,5 +1,6 @@
 """Rooms and their copy in the database, on a real SQLite file and a clock that the test turns."""
 
+import asyncio
 import logging
 import sqlite3
 from collections.abc import AsyncIterator
@@ -109,6 +110,11 @@ async def test_what_cannot_be_stored_has_not_happened(site: Site) -> None:
     reply = await site.join("guest")
     assert isinstance(reply, Welcome)
     assert [one.id for one in reply.roster] == ["robot"]
+
+
+async def test_what_happens_at_the_same_time_in_one_room_happens_one_after_the_other(site: Site) -> None:
+    replies = await asyncio.gather(*(site.join(f"guest{number}") for number in range(6)))
+    assert [len(reply.roster) for reply in replies if isinstance(reply, Welcome)] == [0, 1, 2, 3, 4, 5]
 
 
 async def test_a_tick_that_cannot_store_tries_again(site: Site, caplog: pytest.LogCaptureFixture) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,10 @@ from hypothesis import strategies as st
 from socketio.exceptions import ConnectionError as SocketConnectionError
 from websockets.asyncio.client import ClientConnection, connect
 
+from server import bookings, sockets
 from server.frames import MALFORMED, MAX_BYTES, StrictPacket
 from server.limits import Buckets, TokenBucket
+from server.times import utc_now
 from tests.server.signaling_rig import SOON, Client, Rig, Visit, running, until
 
 PAIR = tuple[Rig, Visit, Client, Client]
@@ -193,15 +196,16 @@ async def test_what_is_no_frame_at_all_ends_its_connection(pair: PAIR) -> None:
     await robot.hear("chat")
 
 
-def raw(rig: Rig) -> "RawSocket":
-    return RawSocket(f"ws://127.0.0.1:{rig.port}/socket.io/?EIO=4&transport=websocket")
+def raw(rig: Rig, **settings: Any) -> "RawSocket":
+    url = f"ws://127.0.0.1:{rig.port}/socket.io/?EIO=4&transport=websocket"
+    return RawSocket(connect(url, **settings))
 
 
 class RawSocket:
     """A WebSocket on which Socket.IO's connection is made by hand."""
 
-    def __init__(self, url: str) -> None:
-        self._connect = connect(url)
+    def __init__(self, connecting: connect) -> None:
+        self._connect = connecting
 
     async def __aenter__(self) -> ClientConnection:
         socket = await self._connect.__aenter__()
@@ -212,6 +216,50 @@ class RawSocket:
 
     async def __aexit__(self, *error: Any) -> None:
         await self._connect.__aexit__(*error)
+
+
+async def test_who_ignores_the_goodbye_is_disconnected_all_the_same(pair: PAIR) -> None:
+    rig, visit, _, _ = pair
+    async with raw(rig) as socket:
+        await socket.send(f'421["join",{{"version":1,"room":"{visit.link}","name":"Eve"}}]')
+        await bookings.close(rig.database, visit.id, utc_now())
+        async with asyncio.timeout(SOON):
+            heard = [str(message) async for message in socket]
+    assert heard[-3:] == ['42["room_closed",{"reason":"closed"}]', "41", "1"]
+
+
+async def test_who_does_not_read_is_disconnected(pair: PAIR, monkeypatch: pytest.MonkeyPatch) -> None:
+    rig, visit, robot, guest = pair
+    monkeypatch.setattr(sockets, "MAX_BACKLOG", 20)
+    async with raw(rig, max_queue=1, compression=None, close_timeout=0.1) as deaf:
+        await deaf.send(f'421["join",{{"version":1,"room":"{visit.link}","name":"Eve"}}]')
+        to = (await guest.hear("participant_joined"))["id"]
+        while True:
+            answer = await guest.call("offer", {"to": to, "connection": "c", "sdp": "a" * 60_000, "tracks": {}})
+            if answer:
+                break
+        assert answer["error"] == "not_connected"
+        changed = await guest.hear("participant_changed")
+        assert (changed["id"], changed["connected"]) == (to, False)
+        assert await robot.call("media", {}) == {}
+
+
+async def test_a_connection_that_closes_while_its_join_is_stored_leaves_no_ghost(pair: PAIR) -> None:
+    rig, visit, robot, _ = pair
+    late = await rig.client()
+    other = sqlite3.connect(rig.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        await late.sio.emit("join", {"version": 1, "room": visit.link, "name": "Eve"})
+        sid = late.sio.get_sid()
+        await until(lambda: rig.signaling._connections[sid].reservation is not None)
+        rig.signaling._sockets.close(sid)
+        await until(lambda: sid not in rig.signaling._connections)
+    finally:
+        other.close()
+    ghost = await robot.hear("participant_joined")
+    changed = await robot.hear("participant_changed")
+    assert (changed["id"], changed["connected"]) == (ghost["id"], False)
 
 
 async def test_polling_works_and_survives_garbage(pair: PAIR) -> None:

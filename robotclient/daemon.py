@@ -167,9 +167,10 @@ class Daemon:
                 )
             case call.Leave(reservation, reason):
                 log.info("leaving reservation %s: %s", reservation.id, reason)
-                self._tasks.spawn(self._leave(reason), "leave")
+                self._facts.end(self._clock.now(), reason)
+                self._tasks.spawn(self._leave(), "leave")
 
-    async def _leave(self, reason: call.LeaveReason) -> None:
+    async def _leave(self) -> None:
         attendance, self._attendance = self._attendance, None
         if attendance is not None:
             try:
@@ -177,7 +178,6 @@ class Daemon:
                     await attendance.leave()
             except TimeoutError:
                 log.error("leaving took longer than %.0f s and is abandoned", LEAVE_DEADLINE)
-        self._facts.end(self._clock.now(), reason)
         self.post(call.Left())
 
     def _note_phase(self, before: call.State) -> None:

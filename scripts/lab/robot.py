@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import psutil
 import yaml
 
 from scripts.lab.process import LabError, Process, program, run, wait_for
@@ -53,6 +54,14 @@ class LabRobot(Process):
         except FileNotFoundError:
             return {}
         return answer
+
+    def kill_child(self, name: str) -> None:
+        """SIGKILL one of its device children: `camera`, `audio` or `screen`."""
+        for child in psutil.Process(self.pid).children():
+            if f"robotclient.media.{name}" in child.cmdline():
+                child.kill()
+                return
+        raise LabError(f"the robot has no {name} child")
 
     def wait_for_state(self, state: str, within: float) -> dict[str, Any]:
         """Wait until the robot says that it is in this state."""

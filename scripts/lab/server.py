@@ -5,6 +5,7 @@ import socket
 import sqlite3
 import urllib.error
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +34,12 @@ class LabServer(Process):
         self.url = f"http://127.0.0.1:{self.port}"
         self._config = directory / "server.yaml"
         self._database = directory / "server.db"
+        self.database_url = f"sqlite+aiosqlite:///{self._database}"
         values = {
             "listen": {"port": self.port},
             "public_url": self.url,
             "data_directory": str(directory / "data"),
-            "database": {"url": f"sqlite+aiosqlite:///{self._database}"},
+            "database": {"url": self.database_url},
             **settings,
         }
         self._config.write_text(yaml.safe_dump(values))
@@ -59,11 +61,18 @@ class LabServer(Process):
         wait_for(self._answers, READY_WITHIN, f"the server answers; read {self.log}")
 
     def visit(self, reservation: str) -> dict[str, Any]:
-        """What the database holds of a visit."""
-        with sqlite3.connect(f"file:{self._database}?mode=ro", uri=True) as connection:
+        """What the database holds of a visit; times are UTC."""
+        row = self._select("SELECT * FROM reservations WHERE id = ?", reservation)[0]
+        return {key: f"{value}+00:00" if key.endswith("_at") and value else value for key, value in row.items()}
+
+    def participants(self, reservation: str) -> set[str]:
+        """The ids of all who are, or were, in a visit's room."""
+        return {row["id"] for row in self._select("SELECT id FROM participants WHERE reservation_id = ?", reservation)}
+
+    def _select(self, query: str, *values: str) -> list[dict[str, Any]]:
+        with closing(sqlite3.connect(f"file:{self._database}?mode=ro", uri=True)) as connection:
             connection.row_factory = sqlite3.Row
-            row = connection.execute("SELECT * FROM reservations WHERE id = ?", (reservation,)).fetchone()
-            return dict(row)
+            return [dict(row) for row in connection.execute(query, values)]
 
     def _answers(self) -> bool:
         try:

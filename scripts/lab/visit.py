@@ -1,4 +1,4 @@
-"""One measured visit: the robot and one or more browsers, each moment on one clock, all that is seen and heard checked."""
+"""One measured visit: the robot and some browsers, each moment on one clock, all that is seen and heard checked."""
 
 import asyncio
 import time
@@ -71,7 +71,7 @@ async def hold_visit(workspace: Path, pictures: Path, guests: int = 1) -> dict[s
             "--title",
             "Visita de María José",
         )
-        record.note("booked")
+        record.note("booked", server.visit(booked["reservation"])["created_at"])
         record.note("starts_at", booked["starts_at"])
         visitors = [
             await stack.enter_async_context(
@@ -202,4 +202,4 @@ async def _part(record: Record, server: LabServer, robot: LabRobot, visitors: li
     except LabError as error:
         record.problems.append(str(error))
         return
-    record.note("ended", f"{ended}+00:00" if "+" not in ended else ended)
+    record.note("ended", ended)

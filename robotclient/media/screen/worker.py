@@ -1,0 +1,123 @@
+"""The screen child's loop: obey the daemon, draw what has changed, beat."""
+
+import time
+from typing import Never
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from robotclient.media.channel import Beat, ChildChannel, DeviceReport, PipeMessage
+from robotclient.media.screen.idle import IdlePage
+from robotclient.media.screen.layout import Rect
+from robotclient.media.screen.messages import PictureDrawn, PictureReady, ScreenSettings, SlotAssigned, SlotFreed
+from robotclient.media.screen.pictures import SharedPictures
+from robotclient.media.screen.texts import LANGUAGES
+from robotclient.media.screen.views import CallView, IdleView
+from robotclient.media.screen.visit import CallPage, Slot
+from robotclient.media.screen.window import Window
+from robotclient.media.screen.x11 import DisplayError, DisplaySize, probe
+from wire.rest import DeviceKind, DeviceState, DeviceStatus
+
+RECEIVES = (ScreenSettings, IdleView, CallView, SlotAssigned, SlotFreed, PictureReady)
+LONGEST_WAIT = 0.4
+PROBE_INTERVAL = 0.5
+
+
+class Worker:
+    """Everything happens in `run`, so a display that hangs stops the heart."""
+
+    def __init__(self, channel: ChildChannel, settings: ScreenSettings) -> None:
+        self._channel = channel
+        self._display = settings.section.display
+        self._wanted = settings.section
+        self._interval = 1 / settings.section.fps
+        self._texts = LANGUAGES[settings.language]
+        self._zone = ZoneInfo(settings.timezone)
+        self._pictures = SharedPictures(settings.memory)
+        self._slots: dict[str, Slot] = {}
+        self._told: set[int] = set()
+        self._view: IdleView | CallView = IdleView()
+        self._page: IdlePage | CallPage | None = None
+        self._screen = Rect(0, 0, 0, 0)
+        self._due = 0.0
+
+    def run(self) -> Never:
+        """Until the daemon is gone, or the display: Qt ends the process then."""
+        size = self._wait_for_display()
+        self._screen = Rect(0, 0, self._wanted.width or size.width, self._wanted.height or size.height)
+        window = Window(self._display, self._screen.width, self._screen.height)
+        canvas = np.zeros((self._screen.height, self._screen.width, 3), np.uint8)
+        self._page = None
+        pending = False
+        while True:
+            pending |= self._listen(self._due - time.monotonic() if pending else LONGEST_WAIT)
+            if time.monotonic() < self._due:
+                continue
+            pending = False
+            if self._current_page().draw(canvas):
+                window.show(canvas)
+                self._tell_drawn()
+                self._pace()
+            elif not window.pump():
+                raise SystemExit("the window was closed")
+
+    def _wait_for_display(self) -> DisplaySize:
+        """Qt aborts without a display, and each abort would eat from the budget of restarts."""
+        self._report(DeviceState.OPENING)
+        lost = False
+        while True:
+            try:
+                size = probe(self._display)
+            except DisplayError as error:
+                if not lost:
+                    self._report(DeviceState.LOST, str(error))
+                lost = True
+                self._listen(PROBE_INTERVAL)
+            else:
+                self._report(DeviceState.WORKING)
+                return size
+
+    def _listen(self, wait: float) -> bool:
+        """Beat, and obey what comes within `wait` seconds; True where anything came."""
+        self._channel.send(Beat())
+        came = False
+        for message, _ in self._channel.received(wait=max(0.0, wait)):
+            self._obey(message)
+            came = True
+        return came
+
+    def _obey(self, message: PipeMessage) -> None:
+        match message:
+            case IdleView() | CallView():
+                self._view, self._page = message, None
+            case SlotAssigned():
+                self._slots[message.participant] = Slot(message.slot, message.owner)
+            case SlotFreed():
+                slot = self._slots.pop(message.participant, None)
+                self._told.discard(slot.owner if slot else 0)
+            case _:  # PictureReady: to have come is all that it says
+                pass
+
+    def _current_page(self) -> IdlePage | CallPage:
+        if self._page is None and isinstance(self._view, IdleView):
+            self._page = IdlePage(self._view, self._screen, self._texts, self._zone)
+        elif self._page is None and isinstance(self._view, CallView):
+            self._page = CallPage(self._view, self._screen, self._texts, self._pictures, self._slots)
+        assert self._page is not None
+        return self._page
+
+    def _pace(self) -> None:
+        """The next moment to draw; one picture that came late may be followed early, so that no delay stays."""
+        self._due = max(self._due + self._interval, time.monotonic() - self._interval)
+
+    def _tell_drawn(self) -> None:
+        if not isinstance(self._page, CallPage):
+            return
+        for participant, slot in self._page.drawn.items():
+            if slot.owner not in self._told:
+                self._told.add(slot.owner)
+                self._channel.send(PictureDrawn(participant=participant, owner=slot.owner))
+
+    def _report(self, state: DeviceState, detail: str = "") -> None:
+        status = DeviceStatus(kind=DeviceKind.SCREEN, state=state, name=self._display[:200], detail=detail[:200])
+        self._channel.send(DeviceReport(status=status))

@@ -1,0 +1,121 @@
+"""What goes wrong in a call, and how it ends or goes on. Ids are those of the fault catalogue."""
+
+import asyncio
+import time
+
+import pytest
+
+from scripts.lab.browser import Guest
+from scripts.lab.process import wait_for
+from server import bookings
+from server.database import Database
+from server.times import utc_now
+from tests.system.conftest import Lab
+
+pytestmark = pytest.mark.system
+
+DECODED = """async () => {
+  let frames = 0;
+  for (const peer of window.lab.peers) for (const stat of (await peer.getStats()).values())
+    if (stat.type === 'inbound-rtp' && stat.kind === 'video') frames += stat.framesDecoded;
+  return frames;
+}"""
+
+
+async def frames(visitor: Guest) -> int:
+    decoded: int = await visitor.page.evaluate(DECODED)
+    return decoded
+
+
+async def test_s5_a_guest_who_is_killed_is_missed_and_the_robot_leaves(lab: Lab) -> None:
+    robot = lab.robot()
+    booked, visitor = await lab.together(robot)
+    killed = time.time()
+    visitor.kill()
+    call = await asyncio.to_thread(robot.wait_for_call, "left_at", 40)
+    assert call["leave_reason"] == "last_participant"
+    assert time.time() - killed < 31
+    ended = wait_for(lambda: lab.server.visit(booked["reservation"])["ended_at"], 10, "the end is recorded")
+    assert ended
+
+
+async def test_s1_media_outlives_the_server_and_everybody_is_the_same_afterwards(lab: Lab) -> None:
+    robot = lab.robot()
+    booked, visitor = await lab.together(robot)
+    before = lab.server.participants(booked["reservation"])
+    lab.server.kill()
+    at_death = await frames(visitor)
+    await asyncio.sleep(3)
+    assert await frames(visitor) > at_death + 60, "media did not go on without the server"
+    lab.server.start()
+    back = time.monotonic()
+    await visitor.wait("() => !document.querySelector('#notice').textContent.trim()", 5)
+    wait_for(lambda: robot.file()["server_reachable"], 10, "the robot reaches the server")
+    assert time.monotonic() - back < 10
+    assert lab.server.participants(booked["reservation"]) == before, "somebody came back as somebody else"
+    assert await visitor.connected() == 1
+    await visitor.leave()
+    assert robot.wait_for_call("left_at", 30)["leave_reason"] == "last_participant"
+
+
+async def test_r2_a_server_that_is_away_at_the_start_loses_no_call(lab: Lab) -> None:
+    robot = lab.robot()
+    booked = lab.book(robot, "now+6s")
+    wait_for(lambda: robot.file().get("next_start"), 10, "the robot has seen the visit")
+    lab.server.kill()
+    robot.stop()
+    with robot:  # it was switched off as well: the schedule comes from the disk
+        robot.wait_for_state("joining", 20)
+        lab.server.start()
+        call = robot.wait_for_call("joined_at", 8)
+        assert call["reservation"] == booked["reservation"]
+
+
+async def test_d9_cancelled_during_the_call(lab: Lab) -> None:
+    robot = lab.robot()
+    booked, visitor = await lab.together(robot)
+    database = Database(lab.server.database_url)
+    try:
+        await bookings.cancel(database, booked["reservation"], utc_now())
+    finally:
+        await database.close()
+    call = await asyncio.to_thread(robot.wait_for_call, "left_at", 10)
+    assert call["leave_reason"] == "cancelled"
+    await visitor.wait("() => !document.querySelector('#closing').hidden", 5)
+    assert "cancel" in (await visitor.page.inner_text("#closing-reason")).lower()
+
+
+async def test_j12_closed_by_the_operator(lab: Lab) -> None:
+    robot = lab.robot()
+    booked, visitor = await lab.together(robot)
+    lab.server.command("close-room", booked["reservation"])
+    call = await asyncio.to_thread(robot.wait_for_call, "left_at", 10)
+    assert call["leave_reason"] == "closed"
+    await visitor.wait("() => !document.querySelector('#closing').hidden", 5)
+    answer = await visitor.page.goto(booked["link"])
+    assert answer is not None
+    assert answer.status >= 400, "a closed room can be entered again"
+
+
+async def test_r9_a_robot_whose_daemon_dies_is_back_in_the_same_call(lab: Lab) -> None:
+    robot = lab.robot()
+    booked, visitor = await lab.together(robot)
+    before = lab.server.participants(booked["reservation"])
+    died = time.monotonic()
+    robot.kill()
+    robot.start()  # as systemd does
+    seen = await frames(visitor)
+    await visitor.wait(f"() => ({DECODED})().then(n => n > {seen + 30})", 20)
+    assert time.monotonic() - died < 15
+    assert lab.server.participants(booked["reservation"]) == before, "there is a ghost of the robot"
+    assert await visitor.page.locator("#tiles > li:not(.self)").count() == 1
+
+
+async def test_r2_camera_child_killed_in_the_call_the_picture_comes_back(lab: Lab) -> None:
+    robot = lab.robot()
+    _, visitor = await lab.together(robot)
+    robot.kill_child("camera")
+    killed_at = await frames(visitor)
+    await visitor.wait(f"() => ({DECODED})().then(n => n > {killed_at + 60})", 15)
+    assert robot.file()["child_starts"]["camera"] == 2
+    assert robot.file()["child_starts"]["audio"] == 1

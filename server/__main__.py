@@ -17,20 +17,10 @@ from server.booking import BookingError, OverError
 from server.commands.answer import CommandError
 from server.commands.parser import parser
 from server.errors import TakenError, UnknownError
-from server.pages import MissingLibraryError
 from server.schema import SchemaError
 from server.secret import SecretError
 
-EXPECTED = (
-    CommandError,
-    BookingError,
-    OverError,
-    TakenError,
-    UnknownError,
-    SchemaError,
-    SecretError,
-    MissingLibraryError,
-)
+EXPECTED = (CommandError, BookingError, OverError, TakenError, UnknownError, SchemaError, SecretError)
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -55,8 +45,10 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def _do(arguments: argparse.Namespace) -> None:
     config = configfile.load(arguments.config)
-    if "serve" in arguments:
-        arguments.serve(config)
+    if arguments.command == "run":
+        from server.commands.run import run  # noqa: PLC0415  a second of imports that no other command needs
+
+        run(config)
         return
     answer = asyncio.run(arguments.do(config, arguments))
     print(json.dumps(answer.data, ensure_ascii=False) if arguments.json else answer.text)

@@ -49,7 +49,7 @@ def create_app(config: ServerConfig, clock: Callable[[], datetime] = utc_now) ->
     @asynccontextmanager
     async def lifespan(_web: FastAPI) -> AsyncIterator[None]:
         try:
-            await open_database(database, config)
+            await schema.prepare(database, config.database.migrate)
             await signaling.start()
             yield
             await signaling.stop()
@@ -59,14 +59,6 @@ def create_app(config: ServerConfig, clock: Callable[[], datetime] = utc_now) ->
     web = create_web(config, database, clock, lifespan)
     web.include_router(pages.router(config, database, clock))
     return App(signaling.asgi(web), signaling)
-
-
-async def open_database(database: Database, config: ServerConfig) -> None:
-    """Bring the schema up to date, or only look at it, as configured. Raises `schema.SchemaError`."""
-    if config.database.migrate:
-        await schema.upgrade(database)
-    else:
-        await schema.check(database)
 
 
 def create_web(

@@ -65,3 +65,8 @@ async def upgrade(database: Database) -> str:
     """
     async with database.writer.begin() as connection:
         return await connection.run_sync(_upgrade)
+
+
+async def prepare(database: Database, migrate: bool) -> str:
+    """Bring the schema up to date, or only look at it, before anything else is done; returns and raises as those do."""
+    return await (upgrade(database) if migrate else check(database))

@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from server import auth, booking, bookings, robots, schema, secret, times, tokens
-from server.app import open_database
 from server.commands.answer import Answer, CommandError
 from server.config import ServerConfig
 from server.database import Database
@@ -18,7 +17,7 @@ from server.models import Role
 async def _database(config: ServerConfig) -> AsyncIterator[Database]:
     database = Database(config.database.url, config.database.busy_seconds)
     try:
-        await open_database(database, config)
+        await schema.prepare(database, config.database.migrate)
         yield database
     finally:
         await database.close()

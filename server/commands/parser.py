@@ -6,7 +6,6 @@ from pathlib import Path
 
 from server.commands import data, settings
 from server.commands.answer import Answer
-from server.commands.run import run
 from server.config import ServerConfig
 
 Command = Callable[[ServerConfig, argparse.Namespace], Awaitable[Answer]]
@@ -23,7 +22,7 @@ def parser() -> argparse.ArgumentParser:
     reporting.add_argument("--json", action="store_true", help="answer as JSON")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    commands.add_parser("run", parents=[common], help="serve").set_defaults(serve=run)
+    commands.add_parser("run", parents=[common], help="serve")
 
     def add(name: str, do: Command, text: str) -> argparse.ArgumentParser:
         command = commands.add_parser(name, parents=[reporting], help=text)

@@ -12,10 +12,11 @@ import uvicorn
 import uvloop
 from systemd.daemon import notify
 
-from server import app, secret
+from server import app, schema, secret
 from server.commands.answer import CommandError
 from server.config import ServerConfig
 from server.database import Database
+from server.pages import MissingLibraryError
 
 STOP_SECONDS = 5
 
@@ -72,10 +73,13 @@ async def _serve(config: ServerConfig, listener: socket.socket) -> None:
     # The lifespan opens the database again; here it fails with one line, there with uvicorn's traceback.
     database = Database(config.database.url, config.database.busy_seconds)
     try:
-        await app.open_database(database, config)
+        await schema.prepare(database, config.database.migrate)
     finally:
         await database.close()
-    whole = app.create_app(config)
+    try:
+        whole = app.create_app(config)
+    except MissingLibraryError as error:
+        raise CommandError(str(error)) from error
 
     async def beat() -> None:
         """Feed systemd's watchdog; called from uvicorn's main loop, so a stuck loop feeds nothing."""

@@ -153,6 +153,8 @@ class Signaling:
 
     async def _join(self, sid: str, sender: Connection, join: wire.Join) -> Message:
         ticket = await self._door.admit(sid, sender, join)
+        if sid not in self._connections:
+            return refusals.NOT_IN_ROOM  # it closed meanwhile; from here on the room would be told
         reservation, former = ticket.admission.reservation_id, sender.reservation
         if former not in {None, reservation}:
             raise messages.bad_message("join: room: this connection is in another room; leave that first")
@@ -171,9 +173,6 @@ class Signaling:
                 log.warning("reservation %s: robot %s is connected already", reservation, sender.robot)
             return reply.refusal
         assert isinstance(reply, Welcome)
-        if sid not in self._connections:
-            # The connection closed while the join was stored, and the room had not heard of it then.
-            await self._lose(sid, reservation)
         return self._door.answer(ticket, join, reply)
 
     def _robot_is_elsewhere(self, sid: str, sender: Connection, reservation: str) -> bool:

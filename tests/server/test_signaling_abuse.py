@@ -262,6 +262,30 @@ async def test_a_connection_that_closes_while_its_join_is_stored_leaves_no_ghost
     assert (changed["id"], changed["connected"]) == (ghost["id"], False)
 
 
+async def test_a_connection_that_closes_at_the_door_does_not_come_in(
+    pair: PAIR, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig, visit, robot, _ = pair
+    admit, asked, opened = bookings.admit_guest, asyncio.Event(), asyncio.Event()
+
+    async def slowly(*arguments: Any) -> bookings.Admission:
+        asked.set()
+        await asyncio.wait_for(opened.wait(), SOON)
+        return await admit(*arguments)
+
+    monkeypatch.setattr(bookings, "admit_guest", slowly)
+    late = await rig.client()
+    await late.sio.emit("join", {"version": 1, "room": visit.link, "name": "Eve"})
+    await asyncio.wait_for(asked.wait(), SOON)
+    sid = late.sio.get_sid()
+    rig.signaling._sockets.close(sid)
+    await until(lambda: sid not in rig.signaling._connections)
+    opened.set()
+    guest = await rig.guest(visit, name="Ana")
+    assert (await robot.hear("participant_joined"))["name"] == "Ana"
+    assert len(guest.joined["roster"]) == 2
+
+
 async def test_polling_works_and_survives_garbage(pair: PAIR) -> None:
     rig, _, _, _ = pair
     url = f"http://127.0.0.1:{rig.port}/socket.io/?EIO=4&transport=polling"

@@ -100,6 +100,7 @@ async function main() {
   // A reload in the middle of a call goes straight back into it.
   const back = signaling.resumable && lobby.name !== "";
   const name = back ? await prepared.then(() => lobby.name) : await lobby.entered();
+  devices.seal();
 
   const room = new Room(signaling, devices.localTracks);
   tiles = showRoom(signaling, room, lobby);

@@ -16,10 +16,11 @@ export class Devices {
   problems = new Map();
   /** @type {Map<Device, MediaStreamTrack>} */
   #tracks = new Map();
+  #sealed = false;
 
   /**
    * Ask for both at once, which is one question to the person; then one by one, so that one works without the other.
-   * The wait for the person has no deadline here; `close` may be called meanwhile.
+   * The wait for the person has no deadline here; what comes after `seal` is closed again.
    */
   async open() {
     try {
@@ -58,8 +59,14 @@ export class Devices {
     if (track) track.enabled = !track.enabled;
   }
 
+  /** The call begins with what there is now. */
+  seal() {
+    this.#sealed = true;
+  }
+
   /** Release camera and microphone; their lights go out. */
   close() {
+    this.seal();
     for (const track of this.#tracks.values()) track.stop();
     this.#tracks.clear();
   }
@@ -75,7 +82,10 @@ export class Devices {
 
   /** @param {MediaStream} stream */
   #take(stream) {
-    for (const track of stream.getTracks()) this.#tracks.set(track.kind === "audio" ? "microphone" : "camera", track);
+    for (const track of stream.getTracks()) {
+      if (this.#sealed) track.stop();
+      else this.#tracks.set(track.kind === "audio" ? "microphone" : "camera", track);
+    }
   }
 }
 

@@ -13,6 +13,7 @@ export class LevelMeter {
    */
   constructor(meter, track) {
     this.#context.createMediaStreamSource(new MediaStream([track])).connect(this.#analyser);
+    meter.hidden = false;
     const samples = new Float32Array(this.#analyser.fftSize);
     this.#timer = setInterval(() => {
       // A browser may hold the sound back until the first touch of the page.

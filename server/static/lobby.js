@@ -82,6 +82,6 @@ export class Lobby {
     const problems = [...this.#devices.problems].map(
       ([device, problem]) => `${texts.devices[device]}: ${texts.problems[problem]}`,
     );
-    return problems.join(" ") || (this.#devices.localTracks.length > 0 ? texts.ready : "");
+    return problems.join("\n") || (this.#devices.localTracks.length > 0 ? texts.ready : "");
   }
 }

@@ -6,10 +6,9 @@
  */
 
 import { Emitter } from "./events.js";
-import { DeadlineError, fullJitter, pause, withDeadline } from "./timing.js";
-import { io } from "./vendor/socket.io.js";
+import { LinkDownError, RefusedError, ServerSocket } from "./socket.js";
+import { fullJitter, pause, withDeadline } from "./timing.js";
 
-/** @import { Socket } from "./vendor/socket.io.js" */
 /** @import { ClientEvents, Joined, Media, Refusal, Resume, ServerEvents } from "./wire.js" */
 
 /**
@@ -20,47 +19,17 @@ import { io } from "./vendor/socket.io.js";
 
 /** @type {import("./wire.js").Wire["version"]} */
 const VERSION = 1;
-const DEADLINE = 10_000;
 const FAREWELL = 2_000;
 const LONGEST_PAUSE = 4_000;
-/** @type {readonly (keyof ServerEvents)[]} */
-const SERVER_EVENTS = [
-  "participant_joined",
-  "participant_changed",
-  "participant_left",
-  "offer",
-  "answer",
-  "candidate",
-  "renegotiate",
-  "chat",
-  "room_closed",
-];
 const PASSING = new Set(["rate_limited", "unavailable"]);
-
-/**
- * The server did not accept a message.
- */
-export class RefusedError extends Error {
-  /** @param {Refusal} refusal */
-  constructor(refusal) {
-    super(`${refusal.error}: ${refusal.message}`);
-    this.refusal = refusal;
-  }
-}
-
-/**
- * A message was to be sent while there is no connection to the server, or it broke before the answer.
- */
-export class LinkDownError extends Error {}
 
 /** @extends {Emitter<SignalingEvents>} */
 export class Signaling extends Emitter {
-  /** @type {Socket | null} */
+  /** @type {ServerSocket | null} the one that is in the room */
   #socket = null;
   /** @type {Media} */
   #media = { audio: true, video: true, screen: false };
   #over = new AbortController();
-  #inRoom = false;
   #room;
   #storage;
   #url;
@@ -96,11 +65,10 @@ export class Signaling extends Emitter {
         await this.#attend(name, () => (failures = 0));
       } catch (error) {
         if (error instanceof RefusedError) wait = this.#takeRefusal(error.refusal);
-        else if (!(error instanceof LinkDownError || error instanceof DeadlineError)) throw error;
+        else if (!(error instanceof LinkDownError)) throw error;
       }
-      failures += 1;
-      this.#disconnect();
       if (this.#over.signal.aborted) return;
+      failures += 1;
       this.emit("lost", undefined);
       await pause(wait + fullJitter(failures, LONGEST_PAUSE), this.#over.signal);
     }
@@ -115,8 +83,8 @@ export class Signaling extends Emitter {
    * @throws {RefusedError | LinkDownError}
    */
   async send(event, message) {
-    if (!this.#inRoom) throw new LinkDownError(`${event} was not sent: there is no connection to the server`);
-    return this.#call(event, message);
+    if (!this.#socket) throw new LinkDownError(`${event} was not sent: there is no connection to the room`);
+    return this.#socket.call(event, message);
   }
 
   /**
@@ -125,12 +93,12 @@ export class Signaling extends Emitter {
    */
   async changeMedia(media) {
     this.#media = media;
-    if (this.#inRoom) await this.send("media", media);
+    if (this.#socket) await this.send("media", media);
   }
 
   /** Go for good. Without an answer in time, the server's grace time says it for us. */
   async leave() {
-    const farewell = this.#inRoom ? this.send("leave", {}) : Promise.resolve();
+    const farewell = this.#socket ? this.send("leave", {}) : Promise.resolve();
     await withDeadline(farewell, FAREWELL, "leave").catch(() => undefined);
     this.#end();
   }
@@ -141,84 +109,28 @@ export class Signaling extends Emitter {
    * @param {() => void} welcome called once in the room
    */
   async #attend(name, welcome) {
-    const socket = io(this.#url, {
-      autoConnect: false,
-      forceNew: true,
-      reconnection: false,
-      timeout: DEADLINE,
-      transports: ["websocket", "polling"],
-      tryAllTransports: true,
+    const socket = new ServerSocket(this.#url, (event, message) => {
+      if (event === "room_closed") this.#end();
+      this.emit(event, /** @type {SignalingEvents[typeof event]} */ (message));
     });
-    this.#socket = socket;
-    const closed = new Promise((resolve) => socket.on("disconnect", resolve));
-    const deliver = this.#listen(socket);
-    await withDeadline(this.#connect(socket), DEADLINE, "connecting");
-    const resume = this.#resume;
-    const join = { version: VERSION, room: this.#room, name, media: this.#media, ...(resume && { resume }) };
-    const joined = /** @type {Joined} */ (await this.#call("join", join));
-    this.#storage.setItem(this.#key, JSON.stringify({ participant: joined.participant, secret: joined.secret }));
-    this.#inRoom = true;
-    welcome();
-    this.emit("joined", joined);
-    deliver();
-    await closed;
-  }
-
-  /**
-   * @param {Socket} socket
-   * @returns {Promise<void>}
-   */
-  #connect(socket) {
-    return new Promise((resolve, reject) => {
-      socket.on("connect", resolve);
-      socket.on("connect_error", (error) => reject(new LinkDownError(`cannot connect: ${error.message}`)));
-      socket.connect();
-    });
-  }
-
-  /**
-   * Pass the server's events on. Some may overtake the answer to `join`; they wait for it.
-   * @param {Socket} socket
-   * @returns {() => void} to be called once the answer was handled
-   */
-  #listen(socket) {
-    /** @type {(() => void)[] | null} */
-    let early = [];
-    for (const event of SERVER_EVENTS) {
-      socket.on(event, (/** @type {ServerEvents[typeof event]} */ message) => {
-        const deliver = () => {
-          if (socket !== this.#socket) return;
-          if (event === "room_closed") this.#end();
-          this.emit(event, message);
-        };
-        if (early) early.push(deliver);
-        else deliver();
-      });
+    const close = () => socket.close();
+    this.#over.signal.addEventListener("abort", close);
+    try {
+      await socket.open();
+      const resume = this.#resume;
+      const join = { version: VERSION, room: this.#room, name, media: this.#media, ...(resume && { resume }) };
+      const joined = await socket.call("join", join);
+      this.#storage.setItem(this.#key, JSON.stringify({ participant: joined.participant, secret: joined.secret }));
+      this.#socket = socket;
+      welcome();
+      this.emit("joined", joined);
+      socket.release();
+      await socket.closed;
+    } finally {
+      this.#socket = null;
+      this.#over.signal.removeEventListener("abort", close);
+      socket.close();
     }
-    return () => {
-      const waiting = early ?? [];
-      early = null;
-      for (const deliver of waiting) deliver();
-    };
-  }
-
-  /**
-   * @template {keyof ClientEvents} Name
-   * @param {Name} event
-   * @param {ClientEvents[Name]} message
-   * @returns {Promise<unknown>}
-   */
-  async #call(event, message) {
-    const socket = this.#socket;
-    if (!socket?.connected) throw new LinkDownError(`${event} was not sent: there is no connection to the server`);
-    const answer = await socket
-      .timeout(DEADLINE)
-      .emitWithAck(event, message)
-      .catch((error) => {
-        throw new LinkDownError(`no answer to ${event}: ${error.message}`);
-      });
-    if (answer?.error) throw new RefusedError(answer);
-    return answer;
   }
 
   /**
@@ -238,13 +150,6 @@ export class Signaling extends Emitter {
   #end() {
     this.#storage.removeItem(this.#key);
     this.#over.abort();
-    this.#disconnect();
-  }
-
-  #disconnect() {
-    this.#inRoom = false;
-    this.#socket?.disconnect();
-    this.#socket = null;
   }
 
   get #key() {

@@ -21,8 +21,8 @@ const es = {
   closingTitle: "La videollamada ha terminado",
   left: "Ha salido de la videollamada.",
   problems: {
-    denied: "no hay permiso para usarlo. Pulse el candado junto a la dirección de la página y permítalo.",
-    missing: "no se ha encontrado ninguno. Puede entrar igualmente.",
+    denied: "falta el permiso. Pulse el candado junto a la dirección de la página y concédalo.",
+    missing: "no se ha encontrado. Puede entrar igualmente.",
     busy: "no se puede usar ahora. Quizá lo esté usando otro programa.",
   },
   devices: { camera: "Cámara", microphone: "Micrófono" },
@@ -70,7 +70,7 @@ const en = {
   left: "You have left the call.",
   problems: {
     denied: "not allowed. Press the lock beside the page’s address and allow it.",
-    missing: "none was found. You can join all the same.",
+    missing: "not found. You can join all the same.",
     busy: "cannot be used now. Perhaps another program is using it.",
   },
   devices: { camera: "Camera", microphone: "Microphone" },

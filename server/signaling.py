@@ -45,6 +45,8 @@ class Signaling:
         self._door = Door(database, config, clock)
         self._attendance = Attendance(database, config.rooms, clock, self._deliver)
         self._connections: dict[str, Connection] = {}
+        self._lost: dict[str, str] = {}
+        """Connections that closed and whose rooms, by reservation, could not be told yet."""
         self._ticking: asyncio.Task[None] | None = None
         self.last_tick = time.monotonic()
         """When the rooms were last held against the clock, monotonic, in seconds: the heartbeat of this part."""
@@ -76,6 +78,8 @@ class Signaling:
 
     async def _tick(self) -> None:
         while True:
+            for sid in tuple(self._lost):
+                await self._lose(sid, self._lost.pop(sid))
             try:
                 await self._attendance.tick()
             except SQLAlchemyError as error:
@@ -110,10 +114,12 @@ class Signaling:
             await self._lose(sid, gone.reservation)
 
     async def _lose(self, sid: str, reservation: str) -> None:
+        """Tell the room; where that could not be stored, the next tick tries again, or a ghost would stay for ever."""
         try:
             await self._attendance.apply(reservation, SocketLost(sid))
         except SQLAlchemyError as error:
             log.warning("reservation %s: a lost connection was not noted: %s", reservation, type(error).__name__)
+            self._lost[sid] = reservation
 
     async def _on_event(self, event: str, sid: str, *arguments: object) -> dict[str, Any]:
         """Acknowledge every event: with its answer, with an empty object, or with a refusal."""

@@ -40,10 +40,10 @@ class Visit:
 class Rig:
     """A server that can be killed and started again on the same database."""
 
-    def __init__(self, folder: Path, **rooms: float) -> None:
+    def __init__(self, folder: Path, busy_seconds: float, **rooms: float) -> None:
         self.path = folder / "server.db"
         self.config = ServerConfig(rooms=RoomsSection(**rooms), limits=LimitsSection())
-        self.database = Database(f"sqlite+aiosqlite:///{self.path}")
+        self.database = Database(f"sqlite+aiosqlite:///{self.path}", busy_seconds)
         self.port = 0
         self.clients: list[Client] = []
         self.signaling: Signaling
@@ -192,9 +192,9 @@ async def until(condition: Callable[[], bool | Awaitable[bool]], seconds: float 
 
 
 @asynccontextmanager
-async def running(folder: Path, **rooms: float) -> AsyncIterator[Rig]:
+async def running(folder: Path, busy_seconds: float = 5, **rooms: float) -> AsyncIterator[Rig]:
     """A server with an empty database in `folder`; `rooms` are settings of that section."""
-    rig = Rig(folder, **rooms)
+    rig = Rig(folder, busy_seconds, **rooms)
     try:
         await schema.upgrade(rig.database)
         await rig.start()

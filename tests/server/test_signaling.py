@@ -1,6 +1,7 @@
 """Signaling end to end: real sockets, a real server, a real database file."""
 
 import asyncio
+import sqlite3
 import time
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
@@ -126,6 +127,27 @@ async def test_a_lost_guest_left_after_the_grace_time_and_the_robot_is_told(rig:
     again = await rig.guest(visit, resume=guest.proof)
     assert again.joined["resumed"] is False
     assert again.id != guest.id
+
+
+async def test_connections_lost_while_the_database_is_locked_leave_no_ghosts(tmp_path: Path) -> None:
+    async with running(tmp_path, busy_seconds=0.1, grace_seconds=0) as rig:
+        visit = await rig.book()
+        robot, guest = await rig.robot(visit), await rig.guest(visit)
+        other = sqlite3.connect(rig.path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        try:
+            await guest.vanish()
+            await robot.vanish()
+            await until(lambda: not rig.signaling._connections)
+            await until(lambda: len(rig.signaling._lost) > 0)
+        finally:
+            other.close()
+
+        async def both_left() -> bool:
+            rows = [await rig.participant(one.id) for one in (robot, guest)]
+            return all(row.leave_reason is LeaveReason.LOST for row in rows)
+
+        await until(both_left)
 
 
 async def test_the_newest_connection_wins(rig: Rig) -> None:

@@ -111,7 +111,7 @@ async def test_too_early_says_when_in_the_sites_zone_until_the_browser_knows_bet
     site.now = STARTS - timedelta(hours=1)
     page = await site.open()
     assert page.status_code == 403
-    assert 'datetime="2026-11-20T17:00:00+01:00">20/11/2026 17:00<' in page.text
+    assert 'datetime="2026-11-20T17:00:00+01:00" data-shape="long">20/11/2026 17:00<' in page.text
     assert 'data-opens-at="2026-11-20T16:45:00+01:00"' in page.text
     assert 'data-now="2026-11-20T15:00:00.000Z"' in page.text
     assert "Carmen" not in page.text

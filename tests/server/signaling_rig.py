@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import shutil
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -14,7 +15,7 @@ import socketio
 import uvicorn
 from starlette.applications import Starlette
 
-from server import schema, tokens
+from server import tokens
 from server.config import LimitsSection, RoomsSection, ServerConfig
 from server.database import Database
 from server.models import Link, Participant, Reservation, Robot
@@ -40,8 +41,8 @@ class Visit:
 class Rig:
     """A server that can be killed and started again on the same database."""
 
-    def __init__(self, folder: Path, busy_seconds: float, **rooms: float) -> None:
-        self.path = folder / "server.db"
+    def __init__(self, path: Path, busy_seconds: float, **rooms: float) -> None:
+        self.path = path
         self.config = ServerConfig(rooms=RoomsSection(**rooms), limits=LimitsSection())
         self.database = Database(f"sqlite+aiosqlite:///{self.path}", busy_seconds)
         self.port = 0
@@ -192,17 +193,15 @@ async def until(condition: Callable[[], bool | Awaitable[bool]], seconds: float 
 
 
 @asynccontextmanager
-async def running(folder: Path, busy_seconds: float = 5, **rooms: float) -> AsyncIterator[Rig]:
-    """A server with an empty database in `folder`; `rooms` are settings of that section."""
-    rig = Rig(folder, busy_seconds, **rooms)
+async def running(migrated: Path, folder: Path, busy_seconds: float = 5, **rooms: float) -> AsyncIterator[Rig]:
+    """A server with a copy of the `migrated` database in `folder`; `rooms` are settings of that section."""
+    rig = Rig(Path(shutil.copy(migrated, folder)), busy_seconds, **rooms)
     try:
-        await schema.upgrade(rig.database)
         await rig.start()
         try:
             yield rig
         finally:
-            for client in rig.clients:
-                await client.sio.disconnect()
+            await asyncio.gather(*(client.sio.disconnect() for client in rig.clients))
             await rig.kill()
     finally:
         await rig.database.close()

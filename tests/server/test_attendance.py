@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import shutil
 import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -11,7 +12,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from server import schema
 from server.attendance import RESTART_GRACE, Attendance
 from server.config import RoomsSection
 from server.database import Database
@@ -69,11 +69,10 @@ class Site:
 
 
 @pytest.fixture
-async def site(tmp_path: Path) -> AsyncIterator[Site]:
-    path = tmp_path / "server.db"
+async def site(migrated: Path, tmp_path: Path) -> AsyncIterator[Site]:
+    path = Path(shutil.copy(migrated, tmp_path))
     database = Database(f"sqlite+aiosqlite:///{path}", busy_seconds=0.1)
     try:
-        await schema.upgrade(database)
         async with database.write() as session:
             session.add(Robot(id="r", name="Robot"))
             await session.flush()

@@ -18,10 +18,10 @@ from wire.signaling import CloseReason, LeaveReason
 
 
 @pytest.fixture
-async def rig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Rig]:
+async def rig(migrated: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Rig]:
     """Everything as in service, but faster by the clock."""
     monkeypatch.setattr(signaling, "TICK_SECONDS", 0.1)
-    async with running(tmp_path, grace_seconds=1, alone_seconds=0.5, linger_seconds=0.5) as rig:
+    async with running(migrated, tmp_path, grace_seconds=1, alone_seconds=0.5, linger_seconds=0.5) as rig:
         yield rig
 
 
@@ -129,8 +129,8 @@ async def test_a_lost_guest_left_after_the_grace_time_and_the_robot_is_told(rig:
     assert again.id != guest.id
 
 
-async def test_connections_lost_while_the_database_is_locked_leave_no_ghosts(tmp_path: Path) -> None:
-    async with running(tmp_path, busy_seconds=0.1, grace_seconds=0) as rig:
+async def test_connections_lost_while_the_database_is_locked_leave_no_ghosts(migrated: Path, tmp_path: Path) -> None:
+    async with running(migrated, tmp_path, busy_seconds=0.1, grace_seconds=0) as rig:
         visit = await rig.book()
         robot, guest = await rig.robot(visit), await rig.guest(visit)
         other = sqlite3.connect(rig.path, isolation_level=None)

@@ -25,9 +25,9 @@ PAIR = tuple[Rig, Visit, Client, Client]
 
 
 @pytest.fixture
-async def pair(tmp_path: Path) -> AsyncIterator[PAIR]:
+async def pair(migrated: Path, tmp_path: Path) -> AsyncIterator[PAIR]:
     """A robot and a guest in a room, and a server whose log must stay free of errors."""
-    async with running(tmp_path) as rig:
+    async with running(migrated, tmp_path) as rig:
         visit = await rig.book()
         robot, guest = await rig.robot(visit), await rig.guest(visit)
         await robot.hear("participant_joined")

@@ -125,10 +125,14 @@ class Signaling:
         self._early = []
         client.on("disconnect", lambda *_: lost.set())
         client.on("*", self._receive)
+        refusals: list[object] = []
+        client.on("connect_error", refusals.append)
         try:
             async with asyncio.timeout(DEADLINE):  # python-socketio's own time limit does not cover all of it
                 await client.connect(self._url, auth={"token": self._token}, transports=["websocket"], retry=False)
         except (socketio.exceptions.ConnectionError, aiohttp.ClientError, TimeoutError, ValueError) as error:
+            if (refusal := _refusal(refusals)) is not None:
+                raise RefusedError(refusal) from error
             raise SignalingError(f"cannot connect: {error or type(error).__name__}") from error
         join = Join(version=VERSION, room=self._room, media=self.media, resume=self._resume)
         answer = await self._call("join", join)
@@ -190,3 +194,11 @@ class Signaling:
         finally:
             if client.eio.http is not None and not client.eio.http.closed:
                 await client.eio.http.close()
+
+
+def _refusal(connect_errors: list[object]) -> Refusal | None:
+    """The server's refusal of a connection, where it came with one (`{message, data}` of Socket.IO's CONNECT_ERROR)."""
+    try:
+        return Refusal.model_validate(connect_errors[-1]["data"])  # type: ignore[index]
+    except (LookupError, TypeError, ValidationError):
+        return None

@@ -140,4 +140,4 @@ class StatisticsReport(Message):
     """`POST /robot/calls/{reservation}/statistics`: samples since the last report."""
 
     interval: Seconds
-    samples: Annotated[tuple[MediaSample, ...], Field(max_length=500)]
+    samples: Annotated[tuple[MediaSample, ...], Field(max_length=200)]

@@ -10,6 +10,7 @@ import os
 import queue
 import socket
 import struct
+import sys
 import threading
 from collections.abc import Iterator
 
@@ -138,6 +139,9 @@ class ChildChannel:
                 self._put(decode(kind, fields, self._receives), body)
         except (ConnectionError, EOFError):
             os._exit(0)  # the daemon is gone; nothing here outlives it, a hung device least of all
+        except (ChannelError, ValueError) as error:
+            sys.stderr.write(f"the daemon's message is not understood: {error}\n")
+            os._exit(1)  # deaf, and still beating, it would never be replaced
 
     def _put(self, message: PipeMessage, body: bytes) -> None:
         while True:

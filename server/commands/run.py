@@ -16,6 +16,7 @@ from server import app, schema, secret
 from server.commands.answer import CommandError
 from server.config import ServerConfig
 from server.database import Database
+from server.frames import MAX_BYTES
 from server.pages import MissingLibraryError
 
 STOP_SECONDS = 5
@@ -91,7 +92,8 @@ async def _serve(config: ServerConfig, listener: socket.socket) -> None:
         log_config=None,
         access_log=False,
         ws="websockets-sansio",
-        ws_max_size=2 * config.limits.body_bytes,
+        ws_max_size=2 * MAX_BYTES,  # the frame gate answers what is a little too large; this cuts off the rest
+        ws_per_message_deflate=False,  # secrets and what others write must not be compressed together
         server_header=False,
         timeout_graceful_shutdown=STOP_SECONDS,
         callback_notify=beat,

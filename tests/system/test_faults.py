@@ -108,7 +108,7 @@ async def test_r9_a_robot_whose_daemon_dies_is_back_in_the_same_call(lab: Lab) -
     await visitor.wait(f"() => ({DECODED})().then(n => n > {seen + 30})", 20)
     assert time.monotonic() - died < 15
     assert lab.server.participants(booked["reservation"]) == before, "there is a ghost of the robot"
-    assert await visitor.page.locator("#tiles > li:not(.self)").count() == 1
+    assert await visitor.page.locator("#tiles > li:not([data-kind=self])").count() == 1
 
 
 async def test_r2_camera_child_killed_in_the_call_the_picture_comes_back(lab: Lab) -> None:

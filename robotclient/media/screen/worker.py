@@ -45,9 +45,14 @@ class Worker:
         """Until the daemon is gone, or the display: Qt ends the process then."""
         size = self._wait_for_display()
         self._screen = Rect(0, 0, self._wanted.width or size.width, self._wanted.height or size.height)
-        window = Window(self._display, self._screen.width, self._screen.height)
         canvas = np.zeros((self._screen.height, self._screen.width, 3), np.uint8)
         self._page = None
+        self._current_page().draw(canvas)
+        try:
+            window = Window(self._display, canvas)
+        except DisplayError as error:
+            raise SystemExit(str(error)) from error
+        self._tell_drawn()
         pending = False
         while True:
             pending |= self._listen(self._due - time.monotonic() if pending else LONGEST_WAIT)

@@ -1,8 +1,9 @@
-"""Is there an X server, and how large is its screen? Asked by hand, because Qt and Xlib abort where there is none.
+"""Is there an X server, how large is its screen, what does it show? Asked by hand: without one Qt and Xlib abort.
 
-The connection set-up of the X Window System Protocol, X11R7.7, section 8; cookies as in Xau(3).
+The X Window System Protocol, X11R7.7: section 8 (connection set-up) and GetImage; cookies as in Xau(3).
 """
 
+import contextlib
 import os
 import socket
 import struct
@@ -11,7 +12,7 @@ from pathlib import Path
 
 DEADLINE = 1.0
 COOKIE = b"MIT-MAGIC-COOKIE-1"
-MOST_REPLY = 1 << 18
+GET_IMAGE, Z_PIXMAP, ALL_PLANES = 73, 2, 0xFFFFFFFF
 
 
 class DisplayError(Exception):
@@ -28,13 +29,66 @@ class DisplaySize:
 
 def probe(display: str) -> DisplaySize:
     """Connect, ask, and hang up, within about a second. Raises `DisplayError`."""
-    try:
-        with _connect(display) as connection:
-            connection.settimeout(DEADLINE)
-            connection.sendall(_greeting(_cookie(display)))
-            return _size(connection)
-    except (OSError, EOFError, struct.error) as error:
-        raise DisplayError(f"the display {display} does not answer: {error}") from error
+    with _Connection(display) as connection:
+        return connection.size
+
+
+def pixel(display: str, x: int, y: int) -> tuple[int, int, int] | None:
+    """Blue, green, red of what the screen shows there; None where its format is another. Raises `DisplayError`."""
+    with _Connection(display) as connection:
+        image = connection.image(x, y)
+    return (image[0], image[1], image[2]) if len(image) == 4 else None
+
+
+class _Connection:
+    """A short-lived connection in little-endian order; all errors become `DisplayError`."""
+
+    def __init__(self, display: str) -> None:
+        self._display = display
+
+    def __enter__(self) -> "_Connection":
+        try:
+            with contextlib.ExitStack() as undo:
+                self._socket = undo.enter_context(_connect(self._display))
+                self._socket.sendall(_greeting(_cookie(self._display)))
+                self._read_setup()
+                undo.pop_all()
+        except (OSError, EOFError, struct.error) as error:
+            raise DisplayError(f"the display {self._display} does not answer: {error}") from error
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
+
+    def image(self, x: int, y: int) -> bytes:
+        """One pixel of the root window with all that is over it, as the server keeps it."""
+        request = struct.pack("<BBHIhhHHI", GET_IMAGE, Z_PIXMAP, 5, self.root, x, y, 1, 1, ALL_PLANES)
+        try:
+            self._socket.sendall(request)
+            kind, _, _, words = struct.unpack("<BBHI24x", self._read(32))
+            return self._read(4 * words) if kind == 1 else b""
+        except (OSError, EOFError) as error:
+            raise DisplayError(f"the display {self._display} has gone: {error}") from error
+
+    def _read_setup(self) -> None:
+        status, reason, _, _, words = struct.unpack("<BBHHH", self._read(8))
+        body = self._read(4 * words)
+        if status != 1:
+            said = body[:reason].decode(errors="replace").strip()
+            raise DisplayError(f"the display {self._display} refuses this user: {said}")
+        vendor, _, _, formats = struct.unpack_from("<HHBB", body, 16)
+        first_screen = 32 + len(_padded(bytes(vendor))) + 8 * formats
+        (self.root,) = struct.unpack_from("<I", body, first_screen)
+        self.size = DisplaySize(*struct.unpack_from("<HH", body, first_screen + 20))
+
+    def _read(self, length: int) -> bytes:
+        parts = bytearray()
+        while len(parts) < length:
+            part = self._socket.recv(length - len(parts))
+            if not part:
+                raise EOFError("it hung up")
+            parts += part
+        return bytes(parts)
 
 
 def _number(display: str) -> str:
@@ -66,26 +120,6 @@ def _greeting(cookie: bytes) -> bytes:
 
 def _padded(part: bytes) -> bytes:
     return part + bytes(-len(part) % 4)
-
-
-def _size(connection: socket.socket) -> DisplaySize:
-    status, reason, _, _, words = struct.unpack("<BBHHH", _read(connection, 8))
-    body = _read(connection, min(4 * words, MOST_REPLY))
-    if status != 1:
-        raise DisplayError(f"the display refuses this user: {body[:reason].decode(errors='replace').strip()}")
-    vendor, _, _, formats = struct.unpack_from("<HHBB", body, 16)
-    first_screen = 32 + len(_padded(bytes(vendor))) + 8 * formats
-    return DisplaySize(*struct.unpack_from("<HH", body, first_screen + 20))
-
-
-def _read(connection: socket.socket, length: int) -> bytes:
-    parts = bytearray()
-    while len(parts) < length:
-        part = connection.recv(length - len(parts))
-        if not part:
-            raise EOFError("it hung up")
-        parts += part
-    return bytes(parts)
 
 
 def _cookie(display: str) -> bytes:

@@ -104,6 +104,7 @@ class Child:
                 str(theirs.fileno()),
                 pass_fds=(theirs.fileno(), *self._descriptors),
                 stdin=asyncio.subprocess.DEVNULL,
+                process_group=0,  # Ctrl-C in a terminal is for the daemon alone, which still has a room to leave
             )
         self.starts += 1
         self._beating = False

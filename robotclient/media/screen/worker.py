@@ -52,6 +52,7 @@ class Worker:
             window = Window(self._display, canvas)
         except DisplayError as error:
             raise SystemExit(str(error)) from error
+        self._report(DeviceState.WORKING)
         self._tell_drawn()
         pending = False
         while True:
@@ -72,15 +73,12 @@ class Worker:
         lost = False
         while True:
             try:
-                size = probe(self._display)
+                return probe(self._display)
             except DisplayError as error:
                 if not lost:
                     self._report(DeviceState.LOST, str(error))
                 lost = True
                 self._listen(PROBE_INTERVAL)
-            else:
-                self._report(DeviceState.WORKING)
-                return size
 
     def _listen(self, wait: float) -> bool:
         """Beat, and obey what comes within `wait` seconds; True where anything came."""

@@ -4,9 +4,9 @@ What the guest sees and hears is measured in the page from outside: the product'
 """
 
 import asyncio
+import contextlib
 import os
 import secrets
-import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,6 +16,8 @@ import numpy as np
 import psutil
 from playwright.async_api import Browser, Page, async_playwright
 
+from scripts.lab.display import Display
+from scripts.lab.process import LabError
 from scripts.lab.sound import beeps, write_wav
 
 FLAGS = (
@@ -85,14 +87,19 @@ class Guest:
         """Press the button that leaves."""
         await self.page.click("#leave")
 
+    def pid(self) -> int:
+        """The browser's first process. Raises `LabError` where it has ended."""
+        for process in psutil.process_iter(["cmdline", "pid"]):
+            if self._marker in (process.info["cmdline"] or ()):
+                return int(process.info["pid"])
+        raise LabError("the browser has ended")
+
     def kill(self) -> None:
-        """End the browser as a crash or an empty battery would."""
-        for process in psutil.process_iter(["cmdline"]):
-            if self._marker in " ".join(process.info["cmdline"] or ()):
-                with_children = [process, *process.children(recursive=True)]
-                for each in with_children:
-                    os.kill(each.pid, signal.SIGKILL)
-                return
+        """End the browser as a crash or an empty battery would; nothing where it has ended."""
+        with contextlib.suppress(LabError, psutil.NoSuchProcess):
+            browser = psutil.Process(self.pid())
+            for process in (browser, *browser.children(recursive=True)):
+                process.kill()
 
     async def first_frame(self, within: float) -> float:
         """When the first remote picture was decoded, as a Unix time. Raises `TimeoutError`."""
@@ -131,17 +138,25 @@ async def guest(
     size: tuple[int, int] = (640, 480),
     viewport: tuple[int, int] = (1280, 800),
     language: str = "en",
+    clip: Path | None = None,
+    display: Display | None = None,
 ) -> AsyncIterator[Guest]:
-    """A browser that shows `colour` and beeps at `hertz`; it ends with the block."""
+    """A browser that shows `colour`, or a clip, and beeps at `hertz`; it ends with the block.
+
+    It is headless, or a kiosk on `display`.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     marker = f"--lab-guest={secrets.token_hex(6)}"
-    picture = write_picture(directory / "camera.y4m", colour, *size)
+    picture = clip or write_picture(directory / "camera.y4m", colour, *size)
     sound = write_wav(directory / "microphone.wav", beeps(hertz, 2, 0.5))
     async with async_playwright() as playwright:
         browser: Browser = await playwright.chromium.launch(
             executable_path="/usr/bin/chromium",
+            headless=display is None,
+            env={**os.environ, "DISPLAY": display.name if display else ""},
             args=[
                 *FLAGS,
+                *(("--kiosk",) if display else ()),
                 marker,
                 f"--use-file-for-fake-video-capture={picture}",
                 f"--use-file-for-fake-audio-capture={sound}",

@@ -10,6 +10,7 @@ from typing import Any
 
 from scripts.lab.browser import Guest, guest
 from scripts.lab.display import Display
+from scripts.lab.picture import share_of_colour
 from scripts.lab.process import LabError, wait_for
 from scripts.lab.robot import LabRobot
 from scripts.lab.server import LabServer
@@ -24,6 +25,10 @@ LEAD = 8.0
 """Seconds from the booking to the start: time for the browsers to come up."""
 TOLERANCE = 5.0
 """Hz."""
+SKY = (75, 145, 115)
+"""What the synthetic camera shows most of."""
+LEAST_PICTURE = 0.4
+LEAST_SKY = 0.2
 LEAST_SHARE = 0.1
 """Of all that is heard, for one guest's tone."""
 
@@ -185,6 +190,12 @@ async def _take_pictures(record: Record, folder: Path, display: Display, visitor
     display.screenshot(robot_screen)
     await visitors[0].page.screenshot(path=guest_page)
     record.moments["screenshots"] = [str(robot_screen), str(guest_page)]
+    for number in range(len(visitors)):
+        share = share_of_colour(robot_screen, COLOURS[number])
+        wanted = LEAST_PICTURE / len(visitors)
+        record.expect(share > wanted, f"guest {number + 1} covers {share:.0%} of the robot's screen, not {wanted:.0%}")
+    share = share_of_colour(guest_page, SKY)
+    record.expect(share > LEAST_SKY, f"the robot's picture covers {share:.0%} of the guest's page, not {LEAST_SKY:.0%}")
 
 
 async def _part(record: Record, server: LabServer, robot: LabRobot, visitors: list[Guest], reservation: str) -> None:

@@ -45,6 +45,10 @@ class Vp8Encoder:
         """Aim at this rate, within the limits."""
         self._wanted = max(LEAST_BITRATE, min(self._most, bits_per_second))
 
+    def restart(self) -> None:
+        """Begin a new stream with the next picture, as after a pause."""
+        self._codec = None
+
     def request_keyframe(self) -> None:
         """Make one of the next pictures a keyframe."""
         self._keyframe_wanted = True

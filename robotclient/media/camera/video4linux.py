@@ -7,6 +7,7 @@ import time
 
 import av
 from av import Packet, VideoStream
+from av.stream import Stream
 from av.video.reformatter import VideoReformatter
 
 from robotclient.media.camera.source import CaptureError, Picture, even
@@ -82,7 +83,7 @@ class Video4LinuxSource:
         return None
 
 
-def captured_at(packet: "Packet[VideoStream]", now: float) -> float:
+def captured_at(packet: "Packet[Stream]", now: float) -> float:
     """When the kernel captured it, where its time stamp is on the monotonic clock (it is with UVC); else `now`."""
     if packet.pts is None or packet.time_base is None:
         return now

@@ -49,7 +49,7 @@ class Worker:
     def _obey(self, message: PipeMessage) -> None:
         match message:
             case OpenCamera() if self._capture is None:
-                self._encoder.request_keyframe()
+                self._encoder.restart()
                 self._capture = Capture(self._section, self._report, message.wait_seconds)
             case CloseCamera() if self._capture is not None:
                 self._capture.close()

@@ -50,7 +50,7 @@ def tile(count: int, screen: Rect) -> list[Rect]:
     """`count` equal tiles in rows, as large for 16:9 pictures as can be; a last row that is not full is centred."""
     if count == 0:
         return []
-    columns = max(range(1, count + 1), key=lambda columns: _picture_width(count, columns, screen))
+    columns = max(range(1, count + 1), key=lambda columns: (_picture_width(count, columns, screen), columns))
     rows = math.ceil(count / columns)
     width, height = screen.width // columns, screen.height // rows
     tiles = []

@@ -25,6 +25,12 @@ class Display:
         assert self._number is not None, "the display was not started"
         return f":{self._number}"
 
+    @property
+    def pid(self) -> int:
+        """The server's process."""
+        assert self._process is not None, "the display is not running"
+        return self._process.pid
+
     def start(self) -> None:
         """Start it, on a free number the first time; returns when it takes connections."""
         reading, writing = os.pipe()

@@ -197,7 +197,6 @@ def test_no_usable_mode_is_nearer_than_the_nearest(offered: tuple[CameraMode, ..
     ("stamp", "expected"), [(99.9, 99.9), (None, 100.0), (1.7e9, 100.0), (100.5, 100.0), (5, 100.0)]
 )
 def test_the_kernels_time_is_taken_where_it_is_on_the_monotonic_clock(stamp: float | None, expected: float) -> None:
-    packet = av.Packet(b"x")
-    packet.time_base = Fraction(1, 1_000_000)
-    packet.pts = None if stamp is None else round(stamp * 1_000_000)
-    assert captured_at(packet, 100.0) == pytest.approx(expected)
+    pts = None if stamp is None else round(stamp * 1_000_000)
+    assert captured_at(pts, Fraction(1, 1_000_000), 100.0) == pytest.approx(expected)
+    assert captured_at(pts, None, 100.0) == 100.0

@@ -4,10 +4,10 @@ A read that never returns (a stuck USB camera) is not handled here: the child st
 """
 
 import time
+from fractions import Fraction
 
 import av
 from av import Packet, VideoStream
-from av.stream import Stream
 from av.video.reformatter import VideoReformatter
 
 from robotclient.media.camera.source import CaptureError, Picture, even
@@ -59,7 +59,7 @@ class Video4LinuxSource:
         """The next picture that is not stale."""
         try:
             packet = next(self._packets)
-            at = captured_at(packet, time.monotonic())
+            at = captured_at(packet.pts, packet.time_base, time.monotonic())
             if time.monotonic() - at > STALE_INTERVALS * self._interval:
                 return None
             return self._decoded(packet, at)
@@ -83,11 +83,11 @@ class Video4LinuxSource:
         return None
 
 
-def captured_at(packet: "Packet[Stream]", now: float) -> float:
+def captured_at(pts: int | None, time_base: Fraction | None, now: float) -> float:
     """When the kernel captured it, where its time stamp is on the monotonic clock (it is with UVC); else `now`."""
-    if packet.pts is None or packet.time_base is None:
+    if pts is None or time_base is None:
         return now
-    stamp = float(packet.pts * packet.time_base)
+    stamp = float(pts * time_base)
     return stamp if now - 10 < stamp <= now else now
 
 

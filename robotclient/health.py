@@ -32,17 +32,17 @@ class Health:
 
     def ready(self) -> None:
         """Say that start-up is complete."""
-        notify("READY=1")
+        tell("READY=1")
 
     def stopping(self) -> None:
         """Say that the process ends on purpose."""
-        notify("STOPPING=1")
+        tell("STOPPING=1")
 
     def say(self, status: str) -> None:
         """Say in plain words what the robot does, for `systemctl status`."""
         if status != self._status:
             self._status = status
-            notify(f"STATUS={status}")
+            tell(f"STATUS={status}")
 
     def stuck(self, now: float) -> list[str]:
         """The names of the parts that have not made progress in time."""
@@ -56,8 +56,16 @@ class Health:
                 log.error("no progress: %s", ", ".join(stuck))
                 self.say(f"Stuck: {', '.join(stuck)}; systemd will restart the robot's software")
             else:
-                notify("WATCHDOG=1")
+                tell("WATCHDOG=1")
             await asyncio.sleep(interval)
+
+
+def tell(message: str) -> None:
+    """Tell systemd, if it listens: a socket inherited from a container or another user's service may not take it."""
+    try:
+        notify(message)
+    except OSError as error:
+        log.debug("systemd was not told: %s", error.strerror)
 
 
 def watchdog_interval() -> float:

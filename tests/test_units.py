@@ -1,5 +1,6 @@
 """The systemd units are valid, hardened, and never give up."""
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -11,7 +12,10 @@ EXPOSURE = {"robotclient.service": 20, "robotserver.service": 15}
 
 
 def analyse(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["systemd-analyze", *words], capture_output=True, text=True, timeout=60, check=False)
+    # Where systemd does not run it wants to make /run/systemd, which only root may.
+    as_root = [] if Path("/run/systemd").exists() or os.geteuid() == 0 else ["sudo", "-n"]
+    command = [*as_root, "systemd-analyze", *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
 @pytest.mark.parametrize("name", EXPOSURE)
@@ -28,7 +32,7 @@ def test_the_unit_is_valid(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(("name", "threshold"), EXPOSURE.items())
 def test_the_unit_is_hardened(name: str, threshold: int) -> None:
     done = analyse("security", "--offline=true", f"--threshold={threshold}", str(UNITS / name))
-    assert done.returncode == 0, done.stdout.splitlines()[-1]
+    assert done.returncode == 0, done.stdout[-200:] + done.stderr
 
 
 @pytest.mark.parametrize("name", EXPOSURE)

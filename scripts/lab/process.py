@@ -13,6 +13,8 @@ from typing import Self, TypeVar
 Found = TypeVar("Found")
 ROOT = Path(__file__).parents[2]
 STOP_WITHIN = 15.0
+SYSTEMD = {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "JOURNAL_STREAM"}
+"""What systemd told the lab itself is not for the processes in it."""
 
 
 class LabError(Exception):
@@ -37,7 +39,8 @@ class Process:
     def __init__(self, command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None) -> None:
         self.log = log
         self._command = command
-        self._environment = {**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})}
+        inherited = {key: value for key, value in os.environ.items() if key not in SYSTEMD}
+        self._environment = {**inherited, "PYTHONUNBUFFERED": "1", **(environment or {})}
         self._process: subprocess.Popen[bytes] | None = None
 
     @property

@@ -32,11 +32,11 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         host, port = self.servers[0].sockets[0].getsockname()[:2]
         log.info("listening on http://%s:%d", host, port)
-        notify("READY=1")
+        _tell_systemd("READY=1")
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Say so, and finish what is running."""
-        notify("STOPPING=1")
+        _tell_systemd("STOPPING=1")
         await super().shutdown(sockets)
 
     @contextmanager
@@ -85,7 +85,7 @@ async def _serve(config: ServerConfig, listener: socket.socket) -> None:
     async def beat() -> None:
         """Feed systemd's watchdog; called from uvicorn's main loop, so a stuck loop feeds nothing."""
         if whole.alive():
-            notify("WATCHDOG=1")
+            _tell_systemd("WATCHDOG=1")
 
     settings = uvicorn.Config(
         whole,
@@ -100,6 +100,14 @@ async def _serve(config: ServerConfig, listener: socket.socket) -> None:
         timeout_notify=_watchdog_seconds() // 3 or 1,
     )
     await Server(settings).serve(sockets=[listener])
+
+
+def _tell_systemd(message: str) -> None:
+    """Tell it, if it listens: a socket inherited from a container or another user's service may not take it."""
+    try:
+        notify(message)
+    except OSError as error:
+        log.debug("systemd was not told: %s", error.strerror)
 
 
 def _watchdog_seconds() -> int:

@@ -73,7 +73,8 @@ class SharedPictures:
     def read(self, slot: int, owner: int, seen: int) -> SharedPicture | None:
         """The slot's newest whole picture of that owner, if it is newer than sequence `seen`."""
         headers = self._headers[slot]
-        whole = [(int(header[SEQUENCE]), buffer) for buffer, header in enumerate(headers) if header[SEQUENCE] % 2 == 0]
+        numbers = headers[:, SEQUENCE].tolist()  # each is looked at once: the writer may change it at any time
+        whole = [(number, buffer) for buffer, number in enumerate(numbers) if number % 2 == 0]
         sequence, buffer = max(whole, default=(0, 0))
         if sequence <= seen or int(headers[buffer][OWNER]) != owner:
             return None

@@ -163,7 +163,22 @@ def test_moved_during_the_call_and_attended_at_its_new_time() -> None:
 
 def test_cancelled_during_the_call() -> None:
     script = Script().joined_at(0, SOMEBODY).play(5, ScheduleKnown(()))
-    assert script.reason is LeaveReason.CANCELLED
+    assert script.reason is None, "the room may say first why"
+    assert script.play(5.05, Tick()).reason is LeaveReason.CANCELLED
+
+
+def test_gone_from_the_list_because_the_room_was_closed() -> None:
+    script = Script().joined_at(0, SOMEBODY).play(5, ScheduleKnown(()), RoomClosed(CloseReason.CLOSED))
+    assert script.reason is LeaveReason.CLOSED
+
+
+def test_gone_from_the_list_and_back_again() -> None:
+    script = Script().joined_at(0, SOMEBODY).play(5, ScheduleKnown(()), ScheduleKnown((VISIT,))).play(6, Tick())
+    assert script.reason is None
+
+
+def test_cancelled_while_the_link_is_down() -> None:
+    assert Script().joined_at(0, SOMEBODY).play(5, LinkLost(), ScheduleKnown(())).reason is LeaveReason.CANCELLED
 
 
 def test_back_to_back_reservations() -> None:

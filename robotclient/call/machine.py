@@ -1,171 +1,28 @@
-"""The life of one attendance: when the robot joins, waits, is together with somebody, is left alone, leaves. Pure.
+"""The machine itself: one step at a time."""
 
-    IDLE -> JOINING -> WAITING -> TOGETHER <-> ALONE -> LEAVING -> IDLE
-
-`step(state, event, now, rules)` gives the new state and the commands for the daemon. Two rules hold everywhere:
-
-1. The reservation is the leash. Whatever the link and the others do, a robot whose reservation is over, cancelled or
-   moved away leaves at the next event, and never joins outside of it.
-2. Only what the server says of the room counts as knowledge about it. While the link is down nobody is known to have
-   left, so neither the no-show time nor the time alone runs out.
-
-Every join ends in exactly one `Leave`, and the daemon answers every `Leave` with `Left`, by a deadline of its own.
-"""
-
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from enum import Enum, StrEnum, auto
+from dataclasses import replace
+from datetime import datetime
 from typing import assert_never
 
 from robotclient import schedule
+from robotclient.call.commands import Command, Join, Leave, LeaveReason
+from robotclient.call.events import (
+    Event,
+    Joined,
+    Left,
+    LinkLost,
+    ParticipantJoined,
+    ParticipantLeft,
+    Refused,
+    RoomClosed,
+    ScheduleKnown,
+    StopRequested,
+    Tick,
+)
+from robotclient.call.state import Phase, Rules, State
 from wire.rest import Reservation
 from wire.signaling import CloseReason, ErrorCode
 
-
-class Phase(Enum):
-    """Where the robot is in an attendance."""
-
-    IDLE = auto()
-    JOINING = auto()
-    """Wants to be in the room, is not yet."""
-    WAITING = auto()
-    """First to arrive: nobody else has been seen in this room."""
-    TOGETHER = auto()
-    ALONE = auto()
-    """The others were here and have left."""
-    LEAVING = auto()
-
-
-class LeaveReason(StrEnum):
-    """Why the robot left the room."""
-
-    LAST_PARTICIPANT = "last_participant"
-    NO_SHOW = "no_show"
-    OVER = "over"
-    CANCELLED = "cancelled"
-    MOVED = "moved"
-    CLOSED = "closed"
-    REPLACED = "replaced"
-    REFUSED = "refused"
-    STOPPED = "stopped"
-
-
-@dataclass(frozen=True)
-class Rules:
-    """How long the robot stays by itself."""
-
-    no_show: timedelta = timedelta(minutes=15)
-    alone: timedelta = timedelta(seconds=10)
-
-
-@dataclass(frozen=True)
-class State:
-    """All that the machine knows."""
-
-    phase: Phase = Phase.IDLE
-    schedule: tuple[Reservation, ...] = ()
-    attended: frozenset[str] = frozenset()
-    """Reservations the robot has left; it goes back only where somebody is in the room."""
-    reservation: Reservation | None = None
-    others: frozenset[str] = frozenset()
-    linked: bool = False
-    patience_ends: datetime | None = None
-    """While waiting or alone: when the robot leaves."""
-    stopped: bool = False
-
-
-@dataclass(frozen=True)
-class ScheduleKnown:
-    """The server's list, fresh or, at the start, from the disk."""
-
-    reservations: tuple[Reservation, ...]
-
-
-@dataclass(frozen=True)
-class Tick:
-    """Time has passed."""
-
-
-@dataclass(frozen=True)
-class Joined:
-    """The robot is in the room, for the first time or again after its link was down."""
-
-    others: frozenset[str]
-
-
-@dataclass(frozen=True)
-class LinkLost:
-    """The signaling link is down; media may well go on."""
-
-
-@dataclass(frozen=True)
-class Refused:
-    """The server did not let the robot in."""
-
-    error: ErrorCode
-
-
-@dataclass(frozen=True)
-class ParticipantJoined:
-    """Somebody came."""
-
-    participant: str
-
-
-@dataclass(frozen=True)
-class ParticipantLeft:
-    """Somebody left, or was lost for longer than the server's grace time."""
-
-    participant: str
-
-
-@dataclass(frozen=True)
-class RoomClosed:
-    """The server ended the call."""
-
-    reason: CloseReason
-
-
-@dataclass(frozen=True)
-class Left:
-    """The daemon has carried out `Leave`."""
-
-
-@dataclass(frozen=True)
-class StopRequested:
-    """The daemon shuts down."""
-
-
-Event = (
-    ScheduleKnown
-    | Tick
-    | Joined
-    | LinkLost
-    | Refused
-    | ParticipantJoined
-    | ParticipantLeft
-    | RoomClosed
-    | Left
-    | StopRequested
-)
-
-
-@dataclass(frozen=True)
-class Join:
-    """Enter the room, and keep trying until told to leave."""
-
-    reservation: Reservation
-
-
-@dataclass(frozen=True)
-class Leave:
-    """Leave the room, close everything, then say `Left`."""
-
-    reservation: Reservation
-    reason: LeaveReason
-
-
-Command = Join | Leave
 Result = tuple[State, tuple[Command, ...]]
 
 FINAL_REFUSALS = {ErrorCode.UNKNOWN_ROOM, ErrorCode.ENDED, ErrorCode.CANCELLED, ErrorCode.CLOSED}
@@ -192,7 +49,7 @@ def step(state: State, event: Event, now: datetime, rules: Rules) -> Result:
             state = replace(state, stopped=True)
         case ScheduleKnown(reservations):
             moved = _moved_away(state, reservations, now)
-            state = _learn(state, reservations)
+            state = _learn(state, reservations, now)
             if moved:
                 return _leave(state, LeaveReason.MOVED)
         case Left() if state.phase is Phase.LEAVING:
@@ -210,7 +67,7 @@ def step(state: State, event: Event, now: datetime, rules: Rules) -> Result:
             pass
         case _:
             assert_never(event)
-    return _heed_time(state, now)
+    return _heed_time(state, now, rules)
 
 
 def wake_at(state: State, now: datetime) -> datetime | None:
@@ -223,11 +80,13 @@ def wake_at(state: State, now: datetime) -> datetime | None:
     return min(times, default=None)
 
 
-def _learn(state: State, reservations: tuple[Reservation, ...]) -> State:
+def _learn(state: State, reservations: tuple[Reservation, ...], now: datetime) -> State:
     attended = state.attended & {each.id for each in reservations}
     current = state.reservation and next((each for each in reservations if each.id == state.reservation.id), None)
     if current is not None and state.phase is not Phase.LEAVING:
-        state = replace(state, reservation=current)
+        state = replace(state, reservation=current, unlisted_since=None)
+    elif state.reservation is not None and state.unlisted_since is None:
+        state = replace(state, unlisted_since=now)
     return replace(state, schedule=reservations, attended=attended)
 
 
@@ -269,12 +128,12 @@ def _been_here(state: State) -> bool:
     return state.reservation is not None and state.reservation.id in state.attended
 
 
-def _heed_time(state: State, now: datetime) -> Result:
+def _heed_time(state: State, now: datetime, rules: Rules) -> Result:
     if state.phase is Phase.LEAVING:
         return state, ()
     if state.reservation is None:
         return _begin(state, now)
-    reason = _reason_to_leave(state, state.reservation, now)
+    reason = _reason_to_leave(state, state.reservation, now, rules)
     return (state, ()) if reason is None else _leave(state, reason)
 
 
@@ -284,12 +143,12 @@ def _begin(state: State, now: datetime) -> Result:
     return replace(state, phase=Phase.JOINING, reservation=reservation), (Join(reservation),)
 
 
-def _reason_to_leave(state: State, reservation: Reservation, now: datetime) -> LeaveReason | None:
+def _reason_to_leave(state: State, reservation: Reservation, now: datetime, rules: Rules) -> LeaveReason | None:
     if state.stopped:
         return LeaveReason.STOPPED
     if now >= reservation.ends_at:
         return LeaveReason.OVER
-    if all(each.id != reservation.id for each in state.schedule):
+    if state.unlisted_since is not None and (not state.linked or now >= state.unlisted_since + rules.last_word):
         return LeaveReason.CANCELLED
     if state.linked and state.patience_ends is not None and now >= state.patience_ends:
         return LeaveReason.NO_SHOW if state.phase is Phase.WAITING else LeaveReason.LAST_PARTICIPANT

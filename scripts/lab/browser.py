@@ -28,10 +28,9 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
     "--autoplay-policy=no-user-gesture-required",
 )
+FAKE_DEVICES = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 WATCH = Path(__file__).with_name("watch.js")
 """Keeps hold of the page's connections, notes when the first picture was decoded, and listens to each sound."""
 HEAR = """
@@ -156,6 +155,7 @@ async def guest(
             env={**os.environ, "DISPLAY": display.name if display else ""},
             args=[
                 *FLAGS,
+                *FAKE_DEVICES,
                 *(("--kiosk",) if display else ()),
                 marker,
                 f"--use-file-for-fake-video-capture={picture}",

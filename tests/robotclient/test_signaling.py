@@ -8,9 +8,12 @@ import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import socketio
+from aiohttp import web
 
 from robotclient import signaling as signaling_module
 from robotclient.signaling import InRoom, LinkDown, News, NotAdmitted, Received, Signaling
@@ -161,3 +164,27 @@ async def test_n6_n7_a_server_that_hangs_is_given_up_and_the_link_is_back_with_a
         await server.start()
         assert (await in_room(robot)).joined.participant
         assert time.monotonic() - back < 5
+
+
+async def test_a_message_that_overtakes_the_answer_to_join_is_told_after_it() -> None:
+    """The newcomer's offer may be on the wire before the robot's task that waits for the answer has woken up."""
+    hasty = socketio.AsyncServer(async_mode="aiohttp")
+
+    async def join(sid: str, message: dict[str, object]) -> dict[str, object]:
+        del message
+        await hasty.emit("participant_left", {"participant": "p2", "reason": "left"}, to=sid)
+        now = datetime.now(UTC).isoformat()
+        return {"participant": "p1", "secret": "s" * 20, "roster": [], "ice_servers": [], "mode": "mesh", "now": now,
+                "ends_at": now, "title": "A visit", "resumed": False}  # fmt: skip
+
+    hasty.on("join", join)
+    application = web.Application()
+    hasty.attach(application)
+    runner = web.AppRunner(application)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        async with link(runner.addresses[0][1], "token", "room") as robot:
+            assert [type(await robot.next()) for _ in range(2)] == [InRoom, Received]
+    finally:
+        await runner.cleanup()

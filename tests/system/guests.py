@@ -16,6 +16,7 @@ import httpx
 import socketio
 from playwright.async_api import Browser, Page, Playwright
 
+from scripts.lab.browser import FAKE_DEVICES, FLAGS
 from server import bookings, configfile, robots, schema, secret
 from server.booking import Wish
 from server.database import Database
@@ -24,18 +25,6 @@ from wire import VERSION
 
 COMMAND = Path(sys.executable).with_name("robotserver")
 CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--autoplay-policy=no-user-gesture-required",
-]
-FAKE_DEVICES = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 DEADLINE = 20.0
 ALONE_SECONDS = 3
 

@@ -65,6 +65,7 @@ def _print_timeline(result: dict[str, Any]) -> None:
 
 def _stay() -> int:
     workspace = Path(tempfile.mkdtemp(prefix="telepresence-demo-"))
+    print("Starting the server and the robot ...")
     with ExitStack() as stack:
         server = stack.enter_context(LabServer(workspace, port=_port()))
         robot = LabRobot(workspace / "robot", server, **_devices(stack))

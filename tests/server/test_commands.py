@@ -26,7 +26,8 @@ def run(config: ServerConfig, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     """Run a command on the test's own configuration file; its exit code, output and errors."""
     file = tmp_path / "server.yaml"
     database = {"url": config.database.url, "busy_seconds": 0.2}
-    file.write_text(yaml.safe_dump({"data_directory": str(config.data_directory), "database": database}))
+    values = {"data_directory": str(config.data_directory), "database": database, "listen": {"port": 0}}
+    file.write_text(yaml.safe_dump(values))
 
     def run(*words: str) -> tuple[int, str, str]:
         try:

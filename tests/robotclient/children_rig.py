@@ -24,6 +24,7 @@ class Said(PipeMessage):
 def child(descriptor: int) -> Never:
     channel = ChildChannel.from_descriptor(descriptor, (Do,))
     orders = 0
+    channel.send(Beat())  # before the first word: whoever hears that may stop this process at once
     channel.send(Said(pid=os.getpid(), orders=0))
     while True:
         channel.send(Beat())

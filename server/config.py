@@ -87,6 +87,13 @@ class RobotsSection(Section):
     enrolment_hours: Annotated[float, Field(gt=0, le=720)] = 24.0
 
 
+class SessionsSection(Section):
+    """How long somebody of the staff stays signed in."""
+
+    idle_minutes: Annotated[float, Field(ge=5, le=1440)] = 60.0
+    absolute_hours: Annotated[float, Field(ge=0.25, le=168)] = 12.0
+
+
 class IceServerSection(Section):
     """One STUN or TURN server; a TURN server has a fixed `username` and `credential`, or a `secret` shared with it."""
 
@@ -136,6 +143,7 @@ class ServerConfig(BaseSettings):
     database: DatabaseSection = DatabaseSection()
     rooms: RoomsSection = RoomsSection()
     robots: RobotsSection = RobotsSection()
+    sessions: SessionsSection = SessionsSection()
     ice: IceSection = IceSection()
     limits: LimitsSection = LimitsSection()
 

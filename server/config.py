@@ -21,6 +21,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Address = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,189}$")]
+"""An e-mail address of ASCII letters, as HTML's own `<input type=email>` takes it: nothing that could end a header."""
 
 
 class Section(BaseModel):
@@ -119,6 +121,37 @@ class IceSection(Section):
     servers: tuple[IceServerSection, ...] = ()
 
 
+class InvitationsSection(Section):
+    """Which mails relatives get of themselves; changes and cancellations are always sent."""
+
+    confirm: bool = True
+    reminder_minutes: Annotated[float, Field(ge=0, le=1440)] = 15.0
+
+
+class MailSection(Section):
+    """The SMTP server that takes the mails; without one they become files in the data directory."""
+
+    host: Text | None = None
+    port: Annotated[int, Field(ge=1, le=65535)] = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    ca_file: Path | None = None
+    username: Text | None = None
+    password: SecretStr | None = None
+    sender: Address = "visits@localhost"
+    timeout_seconds: Annotated[float, Field(ge=1, le=120)] = 30.0
+    give_up_hours: Annotated[float, Field(gt=0, le=168)] = 24.0
+
+    @model_validator(mode="after")
+    def _can_be_sent(self) -> "MailSection":
+        if self.host is not None and self.sender.endswith("@localhost"):
+            raise ValueError("host needs a sender: the address from which your SMTP server lets this server write")
+        if (self.username is None) != (self.password is None):
+            raise ValueError("username and password belong together: give both or neither")
+        if self.password is not None and self.security == "none":
+            raise ValueError("a password must not go over the network in the open: set security to starttls or tls")
+        return self
+
+
 class LimitsSection(Section):
     """What one address, robot or participant may do."""
 
@@ -145,6 +178,8 @@ class ServerConfig(BaseSettings):
     robots: RobotsSection = RobotsSection()
     sessions: SessionsSection = SessionsSection()
     ice: IceSection = IceSection()
+    invitations: InvitationsSection = InvitationsSection()
+    mail: MailSection = MailSection()
     limits: LimitsSection = LimitsSection()
 
     @classmethod

@@ -9,10 +9,11 @@ from datetime import datetime
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
-from server import api, pages, problems, schema
+from server import api, pages, problems, schema, secret
 from server.access import Parts, per_minute
 from server.body import BodyLimit
 from server.config import ServerConfig
+from server.csrf import SameOrigin
 from server.database import Database
 from server.signaling import Signaling
 from server.times import utc_now
@@ -41,7 +42,8 @@ class App:
 def create_app(config: ServerConfig, clock: Callable[[], datetime] = utc_now) -> App:
     """The whole server; its lifespan opens the database and takes up the rooms.
 
-    Raises `pages.MissingLibraryError`; the lifespan raises `schema.SchemaError` where the database does not fit.
+    Raises `pages.MissingLibraryError` or `secret.SecretError`; the lifespan raises `schema.SchemaError` where the
+    database does not fit.
     """
     database = Database(config.database.url, config.database.busy_seconds)
     signaling = Signaling(database, config, clock)
@@ -56,7 +58,7 @@ def create_app(config: ServerConfig, clock: Callable[[], datetime] = utc_now) ->
         finally:
             await database.close()
 
-    web = create_web(config, database, clock, lifespan)
+    web = create_web(config, database, clock, secret.load(config.data_directory), lifespan)
     web.include_router(pages.router(config, database, clock))
     return App(signaling.asgi(web), signaling)
 
@@ -65,9 +67,10 @@ def create_web(
     config: ServerConfig,
     database: Database,
     clock: Callable[[], datetime] = utc_now,
+    key: bytes = b"",
     lifespan: Lifespan[FastAPI] | None = None,
 ) -> FastAPI:
-    """The REST side, which OpenAPI describes."""
+    """The REST side, which OpenAPI describes; `key` is the server's secret, which the description does not need."""
     web = FastAPI(
         title="Telepresence",
         version=str(VERSION),
@@ -79,10 +82,13 @@ def create_web(
     web.state.parts = Parts(
         config=config,
         database=database,
+        secret=key,
         clock=clock,
         enrolments=per_minute(config.limits.enrolments_per_minute),
         sign_ins=per_minute(config.limits.sign_ins_per_minute),
+        accounts=per_minute(config.limits.sign_ins_per_minute),
     )
+    web.add_middleware(SameOrigin, config=config)
     web.add_middleware(BodyLimit, most=config.limits.body_bytes)
     problems.install(web)
     web.include_router(api.router)

@@ -68,9 +68,9 @@ async def create_user(database: Database, user: NewUser, now: datetime) -> None:
 
 
 async def user_of_password(database: Database, username: str, password: str) -> User | None:
-    """The user with this name and password, or None, after the same time whether there is such a user or not."""
+    """The active user with this name and password, or None, after the same time whether there is such a user or not."""
     async with database.read() as session:
-        user = (await session.scalars(select(User).where(User.username == username))).first()
+        user = (await session.scalars(select(User).where(User.username == username, User.active))).first()
     right = await asyncio.to_thread(_verify, user.password_hash if user else None, password)
     return user if right else None
 

@@ -18,9 +18,9 @@ MAY_IMPORT = {
         "aiohttp", "aiortc", "av", "cv2", "numpy", "pyaudio", "socketio", "systemd",
     },
     "server": {
-        "server", "wire", "pydantic", "pydantic_core", "pydantic_settings", "yaml", "aiosmtplib", "alembic", "argon2", "babel",
-        "engineio", "fastapi", "icalendar", "jinja2", "socketio", "sqlalchemy", "starlette", "systemd", "uvicorn",
-        "uvloop",
+        "server", "wire", "pydantic", "pydantic_core", "pydantic_settings", "yaml", "aiosmtplib", "alembic", "argon2",
+        "babel", "engineio", "fastapi", "icalendar", "jinja2", "socketio", "sqlalchemy", "starlette", "systemd",
+        "uvicorn", "uvloop",
     },
 }  # fmt: skip
 PURE = {

@@ -1,7 +1,7 @@
 """Reservations and links: the one set of functions under the API, the commands and the pages."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import exists, or_, select
@@ -45,7 +45,9 @@ class Admission:
     ends_at: datetime
     kind: ParticipantKind
     name: str | None
-    """The robot's name, or that of the guest for whom the link was made, if it was made for one."""
+    """The robot's or the user's name, or that of the guest for whom the link was made, if it was made for one."""
+    link: str = ""
+    """The id of a guest's link."""
 
 
 async def book(database: Database, secret: bytes, wish: booking.Wish, now: datetime, rules: RoomsSection) -> Booked:
@@ -171,7 +173,7 @@ async def admit_guest(database: Database, token: str, now: datetime, rules: Room
         reservation, link = await find_by_token(database, token)
     except UnknownError as error:
         raise RefusedError(Refusal(error=ErrorCode.UNKNOWN_ROOM, message=str(error))) from error
-    return _admission(reservation, ParticipantKind.GUEST, link.name, now, rules)
+    return replace(_admission(reservation, ParticipantKind.GUEST, link.name, now, rules), link=link.id)
 
 
 async def admit_robot(database: Database, robot_id: str, room: str, now: datetime, rules: RoomsSection) -> Admission:
@@ -185,6 +187,18 @@ async def admit_robot(database: Database, robot_id: str, room: str, now: datetim
     if row is None:
         raise RefusedError(Refusal(error=ErrorCode.UNKNOWN_ROOM, message="this robot has no such room"))
     return _admission(row[0], ParticipantKind.ROBOT, row[1], now, rules)
+
+
+async def admit_staff(database: Database, room: str, name: str, now: datetime, rules: RoomsSection) -> Admission:
+    """Let one of the staff, of this name, into a room.
+
+    Raises `RefusedError`: unknown room, too early, over.
+    """
+    async with database.read() as session:
+        reservation = (await session.scalars(select(Reservation).where(Reservation.room == room))).one_or_none()
+    if reservation is None:
+        raise RefusedError(Refusal(error=ErrorCode.UNKNOWN_ROOM, message="there is no such room"))
+    return _admission(reservation, ParticipantKind.STAFF, name, now, rules)
 
 
 def _admission(

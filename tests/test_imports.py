@@ -30,7 +30,7 @@ PURE_MAY_IMPORT = {
     "collections", "dataclasses", "datetime", "enum", "functools", "hmac", "itertools", "math", "pydantic", "typing",
     "wire",
 }  # fmt: skip
-MERE_DATA = {"robotclient", "robotclient.config", "server.config"}
+MERE_DATA = {"robotclient", "robotclient.config", "server.config", "server.errors"}
 """Modules without behaviour that the core may know."""
 ADAPTERS = {
     "robotclient.portal", "robotclient.signaling", "robotclient.peer", "robotclient.health",

@@ -59,7 +59,7 @@ def create_app(config: ServerConfig, clock: Callable[[], datetime] = utc_now) ->
             await database.close()
 
     web = create_web(config, database, clock, secret.load(config.data_directory), lifespan)
-    web.include_router(pages.router(config, database, clock))
+    pages.install(web)
     return App(signaling.asgi(web), signaling)
 
 

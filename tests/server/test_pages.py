@@ -9,13 +9,14 @@ from pathlib import Path
 
 import httpx
 import pytest
-from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server import booking, bookings, pages, robots, schema
+from server import booking, bookings, languages, pages, robots, schema
+from server.app import create_web
 from server.config import DatabaseSection, RoomsSection, ServerConfig
 from server.database import Database
+from server.pages import assets
 
 STARTS = datetime(2026, 11, 20, 16, 0, tzinfo=UTC)
 ENDS = STARTS + timedelta(minutes=30)
@@ -50,10 +51,10 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
         robot_id=robot.id, title="Visita a <Carmen>", starts_at=STARTS, ends_at=ENDS, guest="Lucía & Juan"
     )
     booked = await bookings.book(database, SECRET, wish, STARTS - timedelta(days=1), RULES)
-    web = FastAPI()
+    web = create_web(config, database, lambda: result.now, SECRET)
+    pages.install(web)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(web), base_url="http://site") as browser:
         result = Site(browser, database, file, booked)
-        web.include_router(pages.router(config, database, lambda: result.now))
         yield result
     await database.close()
 
@@ -189,14 +190,10 @@ async def test_nothing_outside_the_static_folder_is_served(site: Site) -> None:
 
 
 def test_missing_library_names_the_remedy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(pages, "SOCKET_IO", tmp_path / "socket.io.js")
+    monkeypatch.setattr(assets, "SOCKET_IO", tmp_path / "socket.io.js")
+    config = ServerConfig(database=DatabaseSection(url=f"sqlite+aiosqlite:///{tmp_path}/server.db"))
     with pytest.raises(pages.MissingLibraryError, match="run scripts/install"):
-        pages.router(ServerConfig(), Database(f"sqlite+aiosqlite:///{tmp_path}/server.db"))
-
-
-def test_both_languages_say_the_same_things() -> None:
-    assert pages.TEXTS["es"].keys() == pages.TEXTS["en"].keys()
-    assert all(text.strip() for texts in pages.TEXTS.values() for text in texts.values())
+        pages.install(create_web(config, Database(config.database.url)))
 
 
 @pytest.mark.parametrize(
@@ -215,12 +212,12 @@ def test_both_languages_say_the_same_things() -> None:
     ],
 )
 def test_preferred_language(header: str, language: str) -> None:
-    assert pages.preferred(header, "es") == language
+    assert languages.preferred(header, "es") == language
 
 
 @given(st.text(alphabet="ens;q=0.1,- *\t", max_size=40))
 def test_any_header_gives_one_of_our_languages(header: str) -> None:
-    assert pages.preferred(header, "es") in pages.TEXTS
+    assert languages.preferred(header, "es") in languages.LANGUAGES
 
 
 def imports(paths: set[str]) -> set[str]:
@@ -228,7 +225,7 @@ def imports(paths: set[str]) -> set[str]:
     found: set[str] = set()
     todo = [path for path in paths if path.endswith(".js")]
     while todo:
-        source = (pages.HERE / todo.pop().removeprefix("/")).read_text()
+        source = (assets.HERE / todo.pop().removeprefix("/")).read_text()
         new = {f"/static/{name}" for name in re.findall(r'^import .* from "\./([^"]+)"', source, re.M)} - found
         found |= new
         todo += [path for path in new if "/vendor/" not in path]

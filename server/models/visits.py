@@ -14,7 +14,7 @@ class Reservation(Base):
     """One booked visit. It can still happen while it is neither cancelled, closed, ended nor past `ends_at`."""
 
     __tablename__ = "reservations"
-    __table_args__ = (Index(None, "robot_id", "ends_at"),)
+    __table_args__ = (Index(None, "robot_id", "ends_at"), Index(None, "end_reason", "ends_at"))
 
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
     room: Mapped[str] = mapped_column(unique=True, default=new_room)
@@ -52,6 +52,8 @@ class Link(Base):
     name: Mapped[str | None] = mapped_column(String(80))
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    denied_at: Mapped[datetime | None]
+    """When staff sent its holder away from the waiting room."""
     email: Mapped[str | None] = mapped_column(String(254))
     language: Mapped[Language] = mapped_column(default=Language.SPANISH)
     informed_at: Mapped[datetime | None]

@@ -117,5 +117,5 @@ class Door:
             ends_at=admission.ends_at,
             title=admission.title,
             resumed=welcome.resumed,
-            waiting=welcome.waiting,
+            waiting_room=welcome.waiting,
         )

@@ -113,7 +113,7 @@ class Joined(Message):
     title: str
     resumed: StrictBool
     """True: the same participant as before; connections that still work are kept."""
-    waiting: tuple[Participant, ...] = ()
+    waiting_room: tuple[Participant, ...] = ()
     """For staff: who waits to be let in."""
 
 

@@ -184,7 +184,7 @@ export interface Joined {
   ends_at: string;
   title: string;
   resumed: boolean;
-  waiting?: Participant[];
+  waiting_room?: Participant[];
 }
 /**
  * One entry of the roster. `id` stays the same over reconnections.

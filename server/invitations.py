@@ -47,9 +47,9 @@ async def enqueue(
 
 
 async def remind(database: Database, config: ServerConfig, secret: bytes, now: datetime) -> None:
-    """Write down the reminders that are due, each once in each revision of its visit.
+    """Write down the reminders that are due, each once.
 
-    Whoever was written to of the same revision within `invitations.reminder_minutes` of the start is not reminded.
+    Whoever was written to within the last `invitations.reminder_minutes` before the start knows, and is not reminded.
     Raises `sqlalchemy.exc.SQLAlchemyError`.
     """
     before = timedelta(minutes=config.invitations.reminder_minutes)
@@ -69,8 +69,8 @@ def _unreminded(now: datetime, before: timedelta) -> Select[Reservation, Link, d
 
     Few: a robot has one visit at a time.
     """
-    of_revision = (Mail.link_id == Link.id) & (Mail.sequence == Reservation.sequence)
-    written_at = select(func.max(Mail.created_at)).where(of_revision).scalar_subquery()
+    written_at = select(func.max(Mail.created_at)).where(Mail.link_id == Link.id).scalar_subquery()
+    reminded = (Mail.link_id == Link.id, Mail.sequence == Reservation.sequence, Mail.kind == MailKind.REMINDER)
     query = (
         select(Reservation, Link, written_at)
         .join(Link, Link.reservation_id == Reservation.id)
@@ -82,7 +82,7 @@ def _unreminded(now: datetime, before: timedelta) -> Select[Reservation, Link, d
             Reservation.ended_at.is_(None),
             Link.email.is_not(None),
             Link.revoked_at.is_(None),
-            ~exists().where(of_revision, Mail.kind == MailKind.REMINDER),
+            ~exists().where(*reminded),
         )
     )
     return cast("Select[Reservation, Link, datetime | None]", query)  # SQLAlchemy takes a maximum for never NULL

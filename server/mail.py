@@ -16,7 +16,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from server import invitations, mailfiles, smtp
+from server import booking, invitations, mailfiles, smtp
 from server.config import ServerConfig
 from server.database import Database
 from server.models import Link, Mail, MailKind, Reservation
@@ -86,18 +86,23 @@ class MailWorker:
             return list((await session.scalars(query)).all())
 
     async def _lease(self, mail_id: str) -> Mail | None:
-        """The mail, which no other worker takes for a while, or None where another was quicker or it is too late."""
+        """The mail, which no other worker takes for a while, or None where another was quicker or nobody needs it."""
         now = self._clock()
-        query = select(Mail, Reservation.ends_at).join(Reservation).where(Mail.id == mail_id, _is_due(now))
+        query = select(Mail, Reservation, Link).join(Reservation).join(Link, Link.id == Mail.link_id)
+        query = query.where(Mail.id == mail_id, _is_due(now)).with_for_update(of=Mail, skip_locked=True)
         async with self._database.write() as session:
-            row = (await session.execute(query.with_for_update(of=Mail, skip_locked=True))).one_or_none()
+            row = (await session.execute(query)).one_or_none()
             if row is None:
                 return None
-            mail, ends_at = row
-            if ends_at <= now and mail.kind is not MailKind.CANCELLATION:
-                mail.dead_at, mail.last_error = now, "the visit was over before the mail could be sent"
-                log.warning("mail %s: given up: the visit is over", mail.id)
-                return None
+            mail, reservation, link = row
+            if mail.kind is not MailKind.CANCELLATION:
+                if link.revoked_at is not None:
+                    await session.delete(mail)
+                    return None
+                if booking.over(reservation, now):
+                    mail.dead_at, mail.last_error = now, "the visit was over before the mail could be sent"
+                    log.warning("mail %s: given up: the visit is over", mail.id)
+                    return None
             mail.next_attempt_at = now + LEASE
         return mail
 

@@ -8,13 +8,13 @@ from email.message import EmailMessage
 from email.policy import default
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import defer
 
 from server import audit
 from server.database import Database
 from server.errors import UnknownError
-from server.models import Mail, Reservation
+from server.models import Mail, MailKind, Reservation
 
 MOST: Final = 200
 """So many mails are listed at once."""
@@ -62,9 +62,12 @@ async def read_mail(database: Database, mail_id: str) -> ReadMail:
 
 
 async def dead_letters(database: Database, now: datetime) -> int:
-    """How many mails were given up whose visit is not over: somebody should call these relatives."""
-    given_up = Mail.dead_at.is_not(None) & (Reservation.ends_at > now)
-    query = select(func.count()).select_from(Mail).join(Reservation).where(given_up)
+    """How many mails were given up that still matter: somebody should call these relatives."""
+    takes_place = and_(
+        Reservation.cancelled_at.is_(None), Reservation.closed_at.is_(None), Reservation.ended_at.is_(None)
+    )
+    matters = and_(Reservation.ends_at > now, or_(takes_place, Mail.kind == MailKind.CANCELLATION))
+    query = select(func.count()).select_from(Mail).join(Reservation).where(Mail.dead_at.is_not(None), matters)
     async with database.read() as session:
         return (await session.scalars(query)).one()
 

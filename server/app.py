@@ -15,6 +15,7 @@ from server.body import BodyLimit
 from server.config import ServerConfig
 from server.csrf import SameOrigin
 from server.database import Database
+from server.mail import MailWorker
 from server.signaling import Signaling
 from server.times import utc_now
 from wire import VERSION
@@ -29,14 +30,15 @@ class App:
 
     asgi: ASGIApp
     signaling: Signaling
+    mails: MailWorker
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand on to Socket.IO or to the web side."""
         await self.asgi(scope, receive, send)
 
     def alive(self) -> bool:
-        """Whether the rooms' background task makes progress."""
-        return time.monotonic() - self.signaling.last_tick < STALE_SECONDS
+        """Whether the background tasks of the rooms and of the mails make progress."""
+        return time.monotonic() - self.signaling.last_tick < STALE_SECONDS and self.mails.alive()
 
 
 def create_app(config: ServerConfig, clock: Callable[[], datetime] = utc_now) -> App:
@@ -47,20 +49,24 @@ def create_app(config: ServerConfig, clock: Callable[[], datetime] = utc_now) ->
     """
     database = Database(config.database.url, config.database.busy_seconds)
     signaling = Signaling(database, config, clock)
+    key = secret.load(config.data_directory)
+    mails = MailWorker(database, config, key, clock)
 
     @asynccontextmanager
     async def lifespan(_web: FastAPI) -> AsyncIterator[None]:
         try:
             await schema.prepare(database, config.database.migrate)
             await signaling.start()
+            mails.start()
             yield
+            await mails.stop()
             await signaling.stop()
         finally:
             await database.close()
 
-    web = create_web(config, database, clock, secret.load(config.data_directory), lifespan)
+    web = create_web(config, database, clock, key, lifespan)
     pages.install(web)
-    return App(signaling.asgi(web), signaling)
+    return App(signaling.asgi(web), signaling, mails)
 
 
 def create_web(

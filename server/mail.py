@@ -32,6 +32,7 @@ RENEW_SECONDS: Final = 20.0
 
 FIRST_PAUSE: Final = timedelta(minutes=1)
 LONGEST_PAUSE: Final = timedelta(hours=1)
+STOP_SECONDS: Final = 3.0
 STALE_SECONDS: Final = 90.0
 
 log = logging.getLogger(__name__)
@@ -48,20 +49,36 @@ class MailWorker:
         self._unnoted: tuple[Mail, Outcome] | None = None
         """What came of the last attempt while the database could not take it."""
         self._last_beat = time.monotonic()
+        self._stopping = asyncio.Event()
+        self._running: asyncio.Task[None] | None = None
 
     def alive(self) -> bool:
         """Whether the worker makes progress."""
         return time.monotonic() - self._last_beat < STALE_SECONDS
 
+    def start(self) -> None:
+        """Begin to send what is due."""
+        self._running = asyncio.create_task(self.run(), name="mails")
+
+    async def stop(self) -> None:
+        """Send no further mail; the one on its way has a moment, so that it need not go out twice."""
+        self._stopping.set()
+        if self._running is not None:
+            await asyncio.wait({self._running}, timeout=STOP_SECONDS)
+            self._running.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._running
+
     async def run(self) -> None:
-        """Send what is due, for ever."""
-        while True:
+        """Send what is due, until `stop`."""
+        while not self._stopping.is_set():
             try:
                 await self.tick()
             except SQLAlchemyError as error:
                 log.warning("the mails cannot be read or noted, next try soon: %s", type(error).__name__)
             self._last_beat = time.monotonic()
-            await asyncio.sleep(POLL_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), POLL_SECONDS)
 
     async def tick(self) -> None:
         """Write the reminders that are due, and send what is due, until the mail server does not answer.
@@ -77,7 +94,7 @@ class MailWorker:
             outcome = await self._send(mail)
             self._unnoted = mail, outcome
             await self._note()
-            if outcome.result is Result.UNREACHABLE:
+            if outcome.result is Result.UNREACHABLE or self._stopping.is_set():
                 return
 
     async def _due(self) -> list[str]:

@@ -62,8 +62,7 @@ class Door:
         if wait:
             raise rate_limited(wait)
         admission = await self._admission(sender, join.room)
-        given = join.name if admission.kind is wire.ParticipantKind.GUEST else None
-        name = given or admission.name
+        name = admission.name if sender.robot else join.name or admission.name
         if name is None:
             raise messages.bad_message("join: name: Field required; say who you are")
         secret = secrets.token_urlsafe(32)

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import booking
+from server import audit, booking
 from server.config import RoomsSection
-from server.models import Audit, Link, Participant, Reservation
+from server.models import Link, Participant, Reservation
 from server.rooms.commands import (
     Record,
     RecordAdmission,
@@ -19,7 +19,7 @@ from server.rooms.commands import (
     RecordStart,
 )
 from server.rooms.room import Limits, Member, Room, Visit
-from wire.signaling import Media
+from wire.signaling import Media, ParticipantKind
 
 
 async def read_rooms(
@@ -32,7 +32,10 @@ async def read_rooms(
     members = (await session.scalars(here)).all()
     left = select(Participant.reservation_id, func.max(Participant.left_at)).where(of_these)
     last_left = dict((await session.execute(left.group_by(Participant.reservation_id))).all())
-    secrets = (await session.execute(select(Participant.reservation_id, Participant.secret_hash).where(of_these))).all()
+    of_guests = select(Participant.reservation_id, Participant.secret_hash).where(
+        of_these, Participant.kind == ParticipantKind.GUEST
+    )
+    secrets = (await session.execute(of_guests)).all()
     sent_away = select(Link.reservation_id, Link.id).where(
         Link.reservation_id.in_([row.id for row in rows]), Link.denied_at.is_not(None)
     )
@@ -97,10 +100,10 @@ async def write(session: AsyncSession, reservation: str, records: Iterable[Recor
                 of_participant = update(Participant).where(Participant.id == participant)
                 await session.execute(of_participant.values(left_at=at, leave_reason=reason))
             case RecordAdmission(participant, at, actor):
-                session.add(_audited(at, actor, "admit_guest", "participant", participant))
+                audit.write(session, at, actor, "admit_guest", "participant", participant, reservation=reservation)
             case RecordDenial(link, at, actor):
                 await session.execute(update(Link).where(Link.id == link).values(denied_at=at))
-                session.add(_audited(at, actor, "deny_guest", "link", link))
+                audit.write(session, at, actor, "deny_guest", "link", link, reservation=reservation)
             case RecordStart(at):
                 await session.execute(of_visit.values(started_at=at))
             case RecordEnd(at, reason):
@@ -116,7 +119,3 @@ async def _write_member(session: AsyncSession, reservation: str, member: Member,
     row.secret_hash = member.secret_hash
     row.media = member.media.model_dump(mode="json")
     await session.flush()
-
-
-def _audited(at: datetime, actor: str, action: str, kind: str, object_id: str) -> Audit:
-    return Audit(at=at, actor=actor, action=action, object_kind=kind, object_id=object_id, detail={})

@@ -70,7 +70,7 @@ class Room:
     members: tuple[Member, ...] = ()
     waiting: tuple[Waiter, ...] = ()
     known: frozenset[str] = frozenset()
-    """The digests of all secrets that members ever had: whoever has one does not wait again."""
+    """The digests of all secrets that guests in the room ever had: whoever has one does not wait again."""
     denied: frozenset[str] = frozenset()
     """The ids of links whose holders were sent away."""
     started_at: datetime | None = None
@@ -118,7 +118,7 @@ class Room:
 
     def having(self, member: Member) -> "Room":
         """The room with this member added, or put in the place of its former self."""
-        known = self.known | {member.secret_hash}
+        known = self.known | ({member.secret_hash} if member.kind is ParticipantKind.GUEST else set())
         if self.member(member.id) is None:
             return replace(self, members=(*self.members, member), known=known)
         members = tuple(member if old.id == member.id else old for old in self.members)

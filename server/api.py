@@ -10,7 +10,6 @@ from sqlalchemy import text
 
 from server import bookings, robots, times
 from server.access import CurrentRobot, CurrentUser, Shared, may_enrol
-from server.models import Reservation
 from server.problems import documented
 from wire import rest
 from wire.base import Id
@@ -52,7 +51,7 @@ async def reservations(
 ) -> Response:
     """List the robot's visits that can still happen. `X-Server-Now` tells the server's clock, with 304 too."""
     now = parts.clock()
-    items = tuple(_item(*found) for found in await bookings.upcoming(parts.database, robot.id, now))
+    items = tuple(_item(found) for found in await bookings.upcoming(parts.database, robot.id, now))
     etag = f'"{hashlib.sha256(ITEMS.dump_json(items)).hexdigest()[:32]}"'
     headers = {"ETag": etag, "X-Server-Now": times.rfc3339(now), "Cache-Control": "private, no-cache"}
     if etag in (tag.strip().removeprefix("W/") for tag in if_none_match.split(",")):
@@ -61,14 +60,16 @@ async def reservations(
     return Response(answer.model_dump_json(), headers=headers, media_type="application/json")
 
 
-def _item(reservation: Reservation, occupied: bool) -> rest.Reservation:
+def _item(found: bookings.Upcoming) -> rest.Reservation:
+    reservation = found.reservation
     return rest.Reservation(
         id=reservation.id,
         room=reservation.room,
         starts_at=reservation.starts_at,
         ends_at=reservation.ends_at,
         title=reservation.title,
-        occupied=occupied,
+        policy=rest.Policy(consent=found.consent),
+        occupied=found.occupied,
     )
 
 
@@ -96,6 +97,6 @@ async def post_statistics(reservation: Id, report: rest.StatisticsReport, robot:
         HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS
     ),
 )
-async def close_room(room: Id, _user: CurrentUser, parts: Shared) -> None:
+async def close_room(room: Id, user: CurrentUser, parts: Shared) -> None:
     """Close a room for good and send everyone home."""
-    await bookings.close(parts.database, room, parts.clock())
+    await bookings.close(parts.database, parts.config, parts.secret, room, user.id, parts.clock())

@@ -1,7 +1,7 @@
 """What may be booked, ended and entered, and when. Pure: no clock, no IO, no logging; time is an argument."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Annotated, Literal, Protocol
 
@@ -82,7 +82,7 @@ class ClashError(BookingError):
 
 
 class OverError(ValueError):
-    """The visit is over already, so it can be neither cancelled nor closed."""
+    """The visit is over already, so it can be neither changed, cancelled nor closed."""
 
 
 ENDINGS = {
@@ -140,8 +140,26 @@ def _takes_its_time(visit: Visit) -> bool:
     return visit.cancelled_at is None and visit.closed_at is None and visit.ended_at is None
 
 
+def check_quiet_hours(wish: Wish, begin: str | None, end: str | None, zone: tzinfo) -> None:
+    """Refuse a wish that shares a minute with the quiet hours, `HH:MM` on the site's clock, over midnight or not.
+
+    Raises `BookingError`.
+    """
+    if begin is None or end is None:
+        return
+    first, last = wish.starts_at.astimezone(zone), wish.ends_at.astimezone(zone)
+    day = first.date() - timedelta(days=1)
+    while day <= last.date():
+        quiet_from = datetime.combine(day, time.fromisoformat(begin), zone)
+        quiet_until = datetime.combine(day + timedelta(days=end <= begin), time.fromisoformat(end), zone)
+        if first.timestamp() < quiet_until.timestamp() and quiet_from.timestamp() < last.timestamp():
+            text = "the resident's quiet hours are from %(begin)s to %(end)s; choose another time"
+            raise BookingError("starts_at", text, begin=begin, end=end)
+        day += timedelta(days=1)
+
+
 def check_can_end(visit: Visit, now: datetime) -> None:
-    """Refuse to cancel or close a visit that is over already.
+    """Refuse to change, cancel or close a visit that is over already.
 
     Raises `OverError` with the reason in words.
     """

@@ -47,9 +47,10 @@ def _database_url(url: str) -> str:
         raise ValueError(
             "is not a database URL; write one like sqlite+aiosqlite:////var/lib/robotserver/server.db"
         ) from error
-    if driver != "sqlite+aiosqlite":
+    if driver not in {"sqlite+aiosqlite", "postgresql+asyncpg", "mysql+asyncmy"}:
         raise ValueError(
-            "must begin with sqlite+aiosqlite://, such as sqlite+aiosqlite:////var/lib/robotserver/server.db"
+            "must begin with sqlite+aiosqlite://, postgresql+asyncpg:// or mysql+asyncmy://, such as "
+            "sqlite+aiosqlite:////var/lib/robotserver/server.db"
         )
     return url
 
@@ -155,6 +156,13 @@ class MailSection(Section):
         return self
 
 
+class RetentionSection(Section):
+    """How long what names people is kept."""
+
+    days: Annotated[float, Field(ge=1, le=3650)] = 90.0
+    audit_days: Annotated[float, Field(ge=30, le=3650)] = 730.0
+
+
 class LimitsSection(Section):
     """What one address, robot or participant may do."""
 
@@ -183,6 +191,7 @@ class ServerConfig(BaseSettings):
     ice: IceSection = IceSection()
     invitations: InvitationsSection = InvitationsSection()
     mail: MailSection = MailSection()
+    retention: RetentionSection = RetentionSection()
     limits: LimitsSection = LimitsSection()
 
     @classmethod

@@ -74,6 +74,7 @@ def _sqlite(url: str, busy_seconds: float, begin: str, connections: int) -> Asyn
             _use_wal(cursor)
             cursor.execute("PRAGMA synchronous=FULL")
             cursor.execute("PRAGMA foreign_keys=ON")
+            cursor.execute("PRAGMA secure_delete=ON")  # what is forgotten is not left in the file's free pages
             cursor.close()
         except sqlite3.DatabaseError:
             connection.close()  # the pool does not know it yet; its thread would outlive the event loop

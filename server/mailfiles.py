@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from server.smtp import Outcome, Result
@@ -19,6 +20,17 @@ async def deliver(data_directory: Path, mail_id: str, content: str) -> Outcome:
     except OSError as error:
         return Outcome(Result.UNREACHABLE, f"{error.filename}: {error.strerror}")
     return Outcome(Result.SENT)
+
+
+def listed(data_directory: Path) -> set[str]:
+    """The ids of the mails that have files."""
+    return {file.stem for file in (data_directory / "mails").glob("*.eml")}
+
+
+def delete(data_directory: Path, mail_ids: Iterable[str]) -> None:
+    """Delete the files of these mails."""
+    for mail_id in mail_ids:
+        path(data_directory, mail_id).unlink(missing_ok=True)
 
 
 def _write(file: Path, content: str) -> None:

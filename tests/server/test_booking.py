@@ -28,6 +28,7 @@ class Visit:
     title: str = "Ana"
     cancelled_at: datetime | None = None
     closed_at: datetime | None = None
+    started_at: datetime | None = None
     ended_at: datetime | None = None
 
 

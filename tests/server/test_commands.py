@@ -75,7 +75,7 @@ def test_a_clash_names_the_other_visit_in_the_site_s_time(run: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "named"),
     [
-        (("--starts", "soon", "--minutes", "30"), 1, ("'soon' is not a time", "now+15m")),
+        (("--starts", "soon", "--minutes", "30"), 1, ("'soon' is not a time", "write one like 2026-11-20T16:30")),
         (("--starts", "2036-03-30T02:30", "--minutes", "30"), 1, ("clocks skip",)),
         (("--starts", "2020-01-01T10:00", "--minutes", "30"), 1, ("already be over",)),
         (("--starts", "now", "--minutes", "0"), 1, ("must end after it starts",)),

@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server import booking, bookings, languages, pages, robots, schema
+from server import audit, booking, bookings, languages, pages, robots, schema
 from server.app import create_web
 from server.config import DatabaseSection, RoomsSection, ServerConfig
 from server.database import Database
 from server.pages import assets
+from tests.server.data_rig import cancel, close
 
 STARTS = datetime(2026, 11, 20, 16, 0, tzinfo=UTC)
 ENDS = STARTS + timedelta(minutes=30)
@@ -45,12 +46,12 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
     config = ServerConfig(database=DatabaseSection(url=f"sqlite+aiosqlite:///{file}"))
     database = Database(config.database.url)
     await schema.upgrade(database)
-    await robots.add(database, "Robot 1", STARTS, timedelta(hours=1))
+    await robots.add(database, "Robot 1", audit.SYSTEM, STARTS, timedelta(hours=1))
     robot = await robots.find(database, "Robot 1")
     wish = booking.Wish(
         robot_id=robot.id, title="Visita a <Carmen>", starts_at=STARTS, ends_at=ENDS, guest="Lucía & Juan"
     )
-    booked = await bookings.book(database, SECRET, wish, STARTS - timedelta(days=1), RULES)
+    booked = await bookings.book(database, config, SECRET, wish, audit.SYSTEM, STARTS - timedelta(days=1))
     web = create_web(config, database, lambda: result.now, SECRET)
     pages.install(web)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(web), base_url="http://site") as browser:
@@ -135,14 +136,14 @@ async def test_ended(site: Site) -> None:
 
 
 async def test_cancelled(site: Site) -> None:
-    await bookings.cancel(site.database, site.booked.reservation.id, STARTS)
+    await cancel(site.database, site.booked.reservation.id, STARTS)
     page = await site.open()
     assert page.status_code == 410
     assert "se ha cancelado" in page.text
 
 
 async def test_closed(site: Site) -> None:
-    await bookings.close(site.database, site.booked.reservation.id, STARTS)
+    await close(site.database, site.booked.reservation.id, STARTS)
     page = await site.open()
     assert page.status_code == 410
     assert "está cerrada" in page.text

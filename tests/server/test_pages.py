@@ -73,7 +73,7 @@ async def test_home_speaks_the_readers_language(site: Site) -> None:
 async def test_call_page_knows_room_title_and_guest(site: Site) -> None:
     page = await site.open()
     assert page.status_code == 200
-    assert f'data-token="{site.booked.token}"' in page.text
+    assert f'data-room="{site.booked.token}"' in page.text
     assert "<h1>Visita a &lt;Carmen&gt;</h1>" in page.text
     assert 'value="Lucía &amp; Juan"' in page.text
 

@@ -1,5 +1,6 @@
 """What a relative is sent: text, HTML and calendar entry in one message, in the relative's language."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from server import calendar
 from server.calendar import Entry
+from server.config import ADDRESS
 from server.languages import mark, translations
 from server.models import Language, MailKind
 
@@ -78,8 +80,8 @@ def compose(letter: Letter) -> EmailMessage:
     subject = translations(letter.language).gettext(SUBJECTS[letter.kind]) % texts
     entry = calendar.ics(_entry(letter, f"{texts['site']}: {texts['title']}", _render(letter, "entry.txt", texts)))
     message = EmailMessage(policy=POLICY)
-    message["From"] = Address(texts["site"], addr_spec=letter.sender)
-    message["To"] = Address(addr_spec=letter.recipient)
+    message["From"] = _address(letter.sender, texts["site"])
+    message["To"] = _address(letter.recipient)
     message["Subject"] = subject
     message["Date"] = format_datetime(letter.written_at)
     message["Message-ID"] = letter.message_id
@@ -91,6 +93,12 @@ def compose(letter: Letter) -> EmailMessage:
     message.add_attachment(entry.encode(), maintype="application", subtype="ics", filename="visit.ics")
     message["Content-Language"] = letter.language.value
     return message
+
+
+def _address(written: str, name: str = "") -> Address:
+    if not re.fullmatch(ADDRESS, written):
+        raise ValueError("what a mail goes to or comes from is no e-mail address")
+    return Address(name, addr_spec=written)
 
 
 def written(message: EmailMessage) -> str:

@@ -58,7 +58,8 @@ async def read_mail(database: Database, mail_id: str) -> ReadMail:
         raise UnknownError("there is no such mail")
     message = email.message_from_string(mail.content, _class=EmailMessage, policy=default)
     body = message.get_body(("plain",))
-    return ReadMail(mail, str(message["From"]), str(message["Subject"]), body.get_content() if body else "")
+    text = body.get_content().replace("\r\n", "\n") if body else ""
+    return ReadMail(mail, str(message["From"]), str(message["Subject"]), text)
 
 
 async def dead_letters(database: Database, now: datetime) -> int:

@@ -13,6 +13,8 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 
 LANGUAGES: Final = ("es", "en")
+NAMES: Final = {"es": "español", "en": "English"}
+"""Each in itself."""
 SOURCE: Final = "en"
 LOCALES: Final = Path(__file__).parent / "locales"
 

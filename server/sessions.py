@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import tokens
+from server import audit, tokens
 from server.config import ServerConfig, SessionsSection
 from server.database import Database
 from server.models import Session, User
@@ -34,13 +34,17 @@ async def start(database: Database, user_id: str, now: datetime, rules: Sessions
         over = or_(Session.created_at <= now - _absolute(rules), Session.last_seen_at <= now - _idle(rules))
         await session.execute(delete(Session).where(over))
         session.add(Session(id=tokens.digest(token), user_id=user_id, created_at=now, last_seen_at=now))
+        audit.write(session, now, user_id, "sign_in", "user", user_id)
     return token
 
 
-async def end(database: Database, token: str) -> None:
+async def end(database: Database, token: str, now: datetime) -> None:
     """End one session; a token of none changes nothing."""
     async with database.write() as session:
-        await session.execute(delete(Session).where(Session.id == tokens.digest(token)))
+        ended = await session.get(Session, tokens.digest(token))
+        if ended is not None:
+            await session.delete(ended)
+            audit.write(session, now, ended.user_id, "sign_out", "user", ended.user_id)
 
 
 async def end_all(session: AsyncSession, user_id: str) -> None:

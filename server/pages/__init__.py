@@ -2,9 +2,41 @@
 
 from fastapi import FastAPI
 
-from server.pages import guest, route
+from server.pages import (
+    audit,
+    booking_form,
+    guest,
+    join,
+    mails,
+    profile,
+    reservation,
+    reservations,
+    residents,
+    robots,
+    route,
+    settings,
+    sign_in,
+    users,
+)
 from server.pages.assets import Assets, MissingLibraryError
 from server.pages.render import Renderer
+
+PARTS = (
+    guest,
+    sign_in,
+    profile,
+    residents,
+    booking_form,
+    reservations,
+    reservation,
+    join,
+    robots,
+    mails,
+    users,
+    audit,
+    settings,
+)
+"""In this order, so that a fixed address such as `/reservations/new` comes before one with an id in its place."""
 
 __all__ = ["MissingLibraryError", "install"]
 
@@ -17,4 +49,5 @@ def install(web: FastAPI) -> None:
     web.mount("/static", Assets())
     web.state.render = Renderer(web.state.parts.config)
     route.install(web)
-    web.include_router(guest.router)
+    for part in PARTS:
+        web.include_router(part.router)

@@ -22,6 +22,11 @@ NOTICES: Final = {
         mark("This link is not valid"),
         mark("Check that you have copied all of it. If it came by e-mail, open it from there."),
     ),
+    ErrorCode.TOO_EARLY: (
+        HTTPStatus.FORBIDDEN,
+        mark("You are early"),
+        mark("The room is not open yet."),
+    ),
     ErrorCode.ENDED: (
         HTTPStatus.GONE,
         mark("This visit is over"),
@@ -58,8 +63,8 @@ async def call(token: str, page: Visitor) -> Response:
         if error.refusal.error is ErrorCode.TOO_EARLY:
             reservation, _ = await bookings.find_by_token(parts.database, token)
             return early(page, error.refusal, reservation)
-        return notice(page, error.refusal.error)
-    return page.show("call.html", title=admission.title, token=token, name=admission.name or "")
+        return notice(page, error.refusal)
+    return page.show("call.html", title=admission.title, room=token, name=admission.name or "")
 
 
 def early(page: Page, refusal: Refusal, reservation: Reservation) -> Response:
@@ -75,8 +80,12 @@ def early(page: Page, refusal: Refusal, reservation: Reservation) -> Response:
     )
 
 
-def notice(page: Page, error: ErrorCode) -> Response:
+def notice(page: Page, refusal: Refusal) -> Response:
     """Why this link leads nowhere."""
-    status, title, text = NOTICES[error]
-    gettext = page.translations.gettext
-    return page.show("notice.html", status, title=gettext(title), text=gettext(text))
+    status, title, text = refusal_texts(refusal)
+    return page.show("notice.html", status, title=page.gettext(title), text=page.gettext(text))
+
+
+def refusal_texts(refusal: Refusal) -> tuple[HTTPStatus, str, str]:
+    """The status, and a title and a text for the catalogues, of why a room cannot be entered."""
+    return NOTICES[refusal.error]

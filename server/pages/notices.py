@@ -15,6 +15,7 @@ DONE: Final[dict[str, str]] = {
     "visit_repeated": mark("The same visit was booked a week later."),
     "visit_changed": mark("The visit was changed."),
     "visit_cancelled": mark("The visit was cancelled."),
+    "visit_over": mark("This visit was over already; nothing was changed."),
     "room_closed": mark("The room was closed, and everyone in it was sent home."),
     "link_revoked": mark("The link is not valid any more."),
     "robot_renamed": mark("The robot was renamed."),
@@ -22,5 +23,6 @@ DONE: Final[dict[str, str]] = {
     "user_added": mark("The user was added."),
     "user_changed": mark("The user’s data were saved."),
     "user_deactivated": mark("The user cannot sign in any more."),
+    "mail_not_given_up": mark("This mail was not given up, so it is not sent again."),
     "mail_sent_again": mark("The mail will be sent again within a minute."),
 }

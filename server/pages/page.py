@@ -1,8 +1,10 @@
 """One request of one reader: who asks, in which language, what he typed, and how he is answered."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Annotated, Final
 from urllib.parse import urlencode
 
@@ -49,7 +51,12 @@ class Page:
         """The texts in the reader's language."""
         return languages.translations(self.language)
 
-    def show(self, template: str, status: HTTPStatus = HTTPStatus.OK, **values: object) -> HTMLResponse:
+    def gettext(self, text: str) -> str:
+        """A marked text in the reader's language."""
+        translated: str = self.translations.gettext(text)
+        return translated
+
+    def show(self, template: str, status: HTTPStatus = HTTPStatus.OK, /, **values: object) -> HTMLResponse:
         """A page, with the notice of what was done before it."""
         render: Renderer = self.request.app.state.render
         done = DONE.get(self.request.cookies.get(FLASH, ""))
@@ -61,10 +68,22 @@ class Page:
             page.delete_cookie(FLASH, httponly=True, secure=self.secure, samesite="lax")
         return page
 
-    def refuse(self, template: str, typed: dict[str, str], error: Exception, **values: object) -> HTMLResponse:
-        """The form again, with all that was typed and what is wrong with it. `error` is one of `mistakes.REFUSALS`."""
+    def refuse(
+        self,
+        template: str,
+        typed: dict[str, str],
+        error: Exception,
+        names: Mapping[str, str] = MappingProxyType({}),
+        /,
+        **values: object,
+    ) -> HTMLResponse:
+        """The form again, with all that was typed and what is wrong with it.
+
+        `error` is one of `mistakes.REFUSALS`; `names` says how the form calls its fields where it calls them otherwise.
+        """
         status, found = mistakes.of(error, self.language, self.parts.config.zone)
-        return self.show(template, status, typed=typed, mistakes=found, **values)
+        named = {names.get(field, field): text for field, text in found.items()}
+        return self.show(template, status, typed=typed, mistakes=named, **values)
 
     def go(self, path: str, done: str = "") -> RedirectResponse:
         """Send the browser on, with a notice (a key of `DONE`) for the page that comes next."""

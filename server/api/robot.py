@@ -1,4 +1,4 @@
-"""REST under `/api/v1`: what robots ask and report, and closing a room."""
+"""What robots ask and report, and whether the server works."""
 
 import hashlib
 from http import HTTPStatus
@@ -9,15 +9,14 @@ from pydantic import TypeAdapter
 from sqlalchemy import text
 
 from server import bookings, robots, times
-from server.access import CurrentRobot, CurrentUser, Shared, may_enrol
+from server.access import CurrentRobot, Shared, may_enrol
 from server.problems import documented
 from wire import rest
 from wire.base import Id
 
-ALWAYS = (HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.SERVICE_UNAVAILABLE)
 ITEMS = TypeAdapter(tuple[rest.Reservation, ...])
 
-router = APIRouter(prefix="/api/v1", responses=documented(*ALWAYS))
+router = APIRouter()
 health = APIRouter()
 
 
@@ -88,15 +87,3 @@ async def post_statistics(reservation: Id, report: rest.StatisticsReport, robot:
     """Keep samples of a call's quality; 413 once the call has as many as it may have."""
     most = parts.config.limits.statistics_per_reservation
     await robots.add_statistics(parts.database, robot.id, reservation, report.samples, most)
-
-
-@router.post(
-    "/rooms/{room}/close",
-    status_code=HTTPStatus.NO_CONTENT,
-    responses=documented(
-        HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS
-    ),
-)
-async def close_room(room: Id, user: CurrentUser, parts: Shared) -> None:
-    """Close a room for good and send everyone home."""
-    await bookings.close(parts.database, parts.config, parts.secret, room, user.id, parts.clock())

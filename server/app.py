@@ -9,7 +9,7 @@ from datetime import datetime
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
-from server import api, pages, problems, schema, secret
+from server import api, pages, problems, retention, schema, secret
 from server.access import Parts, per_minute
 from server.body import BodyLimit
 from server.config import ServerConfig
@@ -58,7 +58,8 @@ def create_app(config: ServerConfig, clock: Callable[[], datetime] = utc_now) ->
             await schema.prepare(database, config.database.migrate)
             await signaling.start()
             mails.start()
-            yield
+            async with retention.running(database, config, clock):
+                yield
             await mails.stop()
             await signaling.stop()
         finally:

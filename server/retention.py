@@ -6,7 +6,8 @@ The visits themselves stay, with their times, for the history.
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -30,7 +31,19 @@ RETRY_SECONDS: Final = 600.0
 log = logging.getLogger(__name__)
 
 
-async def run(database: Database, config: ServerConfig, clock: Callable[[], datetime]) -> None:
+@asynccontextmanager
+async def running(database: Database, config: ServerConfig, clock: Callable[[], datetime]) -> AsyncIterator[None]:
+    """Purge in the background while the block runs."""
+    task = asyncio.create_task(_run(database, config, clock), name="retention")
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _run(database: Database, config: ServerConfig, clock: Callable[[], datetime]) -> None:
     """Purge once a day, for ever, and soon again where the database could not be read or written."""
     while True:
         try:

@@ -105,10 +105,14 @@ class MailWorker:
     async def _lease(self, mail_id: str) -> Mail | None:
         """The mail, which no other worker takes for a while, or None where another was quicker or nobody needs it."""
         now = self._clock()
-        query = select(Mail, Reservation, Link).join(Reservation).join(Link, Link.id == Mail.link_id)
-        query = query.where(Mail.id == mail_id, _is_due(now)).with_for_update(of=Mail, skip_locked=True)
+        query = (
+            select(Mail, Reservation, Link)
+            .join_from(Mail, Reservation)
+            .join(Link, Link.id == Mail.link_id)
+            .where(Mail.id == mail_id, _is_due(now))
+        )
         async with self._database.write() as session:
-            row = (await session.execute(query)).one_or_none()
+            row = (await session.execute(query.with_for_update(of=Mail, skip_locked=True))).one_or_none()
             if row is None:
                 return None
             mail, reservation, link = row

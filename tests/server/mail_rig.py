@@ -89,7 +89,7 @@ async def mail_server(certificate: Path | None = None, implicit_tls: bool = Fals
 
     def sign_in(_server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: object) -> AuthResult:
         known = isinstance(data, LoginPassword) and (data.login, data.password) == (b"house", b"secret")
-        return AuthResult(success=known)
+        return AuthResult(success=known, handled=False)
 
     protocols: list[SMTP] = []
 
@@ -101,7 +101,7 @@ async def mail_server(certificate: Path | None = None, implicit_tls: bool = Fals
                 hostname="post.example",
                 tls_context=starttls,
                 require_starttls=starttls is not None,
-                auth_required=context is not None,
+                auth_required=starttls is not None,
                 auth_require_tls=not implicit_tls,
                 authenticator=sign_in,
                 loop=asyncio.get_running_loop(),

@@ -168,8 +168,8 @@ class Walk(RuleBasedStateMachine):
                 assert not denied, "who was sent away came back"
                 client.me, client.waits = me, True
                 waiter = self.rooms[room].waiter(me)
-                assert waiter is not None
-                self.secrets[me] = waiter.member.secret_hash
+                if waiter is not None:  # else the room is not open, and he was sent home at once
+                    self.secrets[me] = waiter.member.secret_hash
             case [Welcome(me, _, roster, knocks)]:
                 client.me, client.roster, client.knocks = me, {other.id: other for other in roster}, knocks
                 if kind is ParticipantKind.GUEST:

@@ -271,7 +271,7 @@ async def test_a_server_that_is_slow_to_take_a_mail_gets_it_once(
         await asyncio.wait_for(slow.wait(), 10)
         return await handle(*arguments)  # type: ignore[arg-type]  # handed on as they came
 
-    post.handle_DATA = later  # type: ignore[method-assign]  # this one server is slow
+    post.handle_DATA = later  # type: ignore[method-assign, assignment]  # this one server is slow
     asyncio.get_running_loop().call_later(1.5 * posting.mail.timeout_seconds, slow.set)
     await worker(database, posting, clock).tick()
     (mail,) = await outbox(database)

@@ -3,13 +3,15 @@
 Nothing here changes anything: mail scanners open links too.
 """
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Final
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from server import bookings, times
+from server import bookings, languages, times
+from server.errors import UnknownError
 from server.languages import mark
 from server.models import Reservation
 from server.pages.page import Page, Visitor
@@ -55,15 +57,20 @@ async def home(page: Visitor) -> Response:
 
 @router.api_route("/r/{token}", methods=["GET", "HEAD"])
 async def call(token: str, page: Visitor) -> Response:
-    """The call page of a guest's link."""
+    """The call page of a guest's link, in his browser's language, or else in the one that staff noted for him."""
     parts = page.parts
+    try:
+        reservation, link = await bookings.find_by_token(parts.database, token)
+    except UnknownError:
+        return notice(page, ErrorCode.UNKNOWN_ROOM)
+    wishes = page.request.headers.get("accept-language", "")
+    page = replace(page, language=languages.preferred(wishes, link.language))
     try:
         admission = await bookings.admit_guest(parts.database, token, page.now, parts.config.rooms)
     except bookings.RefusedError as error:
         if error.refusal.error is ErrorCode.TOO_EARLY:
-            reservation, _ = await bookings.find_by_token(parts.database, token)
             return early(page, error.refusal, reservation)
-        return notice(page, error.refusal)
+        return notice(page, error.refusal.error)
     return page.show("call.html", title=admission.title, room=token, name=admission.name or "")
 
 
@@ -80,12 +87,7 @@ def early(page: Page, refusal: Refusal, reservation: Reservation) -> Response:
     )
 
 
-def notice(page: Page, refusal: Refusal) -> Response:
+def notice(page: Page, error: ErrorCode) -> Response:
     """Why this link leads nowhere."""
-    status, title, text = refusal_texts(refusal)
+    status, title, text = NOTICES[error]
     return page.show("notice.html", status, title=page.gettext(title), text=page.gettext(text))
-
-
-def refusal_texts(refusal: Refusal) -> tuple[HTTPStatus, str, str]:
-    """The status, and a title and a text for the catalogues, of why a room cannot be entered."""
-    return NOTICES[refusal.error]

@@ -31,7 +31,7 @@ async def by_name(page: Staff, typed: Typed) -> Response:
     try:
         await _admit(page, room)
     except bookings.RefusedError as error:
-        status, title, text = guest.refusal_texts(error.refusal)
+        status, title, text = guest.NOTICES[error.refusal.error]
         mistakes = {"room": f"{page.gettext(title)}. {page.gettext(text)}"}
         return await show_profile(page, status, typed, mistakes)
     answer = page.go(f"/rooms/{room}/join")
@@ -49,7 +49,7 @@ async def join(room: str, page: Staff) -> Response:
         if error.refusal.error is ErrorCode.TOO_EARLY:
             found = await bookings.get(page.parts.database, room, page.now)
             return guest.early(page, error.refusal, found.reservation)
-        return guest.notice(page, error.refusal)
+        return guest.notice(page, error.refusal.error)
     name = unquote(page.request.cookies.get(NAME, "")) or page.user.name
     return page.show("call.html", title=admission.title, room=room, name=name)
 

@@ -18,6 +18,9 @@ KINDS = {
     MailKind.CANCELLATION: mark("cancellation"),
 }
 
+ERRORS = {mark("the visit was over before the mail could be sent")}
+"""What the worker itself says of a failure; the rest are a mail server's own words."""
+
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
@@ -26,13 +29,17 @@ async def listed(page: Staff, visit: Annotated[str, Query(max_length=64)] = "", 
     """The newest ones; those of one visit, or those that were given up."""
     found = await mails.list_mails(page.parts.database, visit or None, dead)
     waiting = await mails.dead_letters(page.parts.database, page.now)
-    return page.show("portal/mails.html", mails=found, kinds=KINDS, waiting=waiting, dead=dead, visit=visit)
+    return page.show(
+        "portal/mails.html", mails=found, kinds=KINDS, errors=ERRORS, waiting=waiting, dead=dead, visit=visit
+    )
 
 
 @router.api_route("/mails/{mail}", methods=["GET", "HEAD"])
 async def show(mail: str, page: Staff) -> Response:
     """One mail, as its recipient reads it."""
-    return page.show("portal/mail.html", read=await mails.read_mail(page.parts.database, mail), kinds=KINDS)
+    return page.show(
+        "portal/mail.html", read=await mails.read_mail(page.parts.database, mail), kinds=KINDS, errors=ERRORS
+    )
 
 
 @router.post("/mails/{mail}/send-again")

@@ -1,16 +1,20 @@
-"""The portal for its tests: the whole server on a socket, people who sign in, and reading what a page says."""
+"""The portal for its tests: people who sign in, open pages and send forms, and what a page says."""
 
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from html import unescape
 
 import httpx
 
-from server import users
+from server import pages, users
+from server.app import create_web
+from server.config import ServerConfig
 from server.database import Database
 from server.models import Role
 from server.users import UserForm
-from tests.server.data_rig import NOON
+from tests.server.data_rig import NOON, SECRET, Clock
 
 PASSWORD = "correct horse battery"
 
@@ -52,6 +56,18 @@ class Reader:
     async def sign_in(self, username: str = "ana", password: str = PASSWORD) -> httpx.Response:
         """Sign in with the form."""
         return await self.send("/sign-in", username=username, password=password)
+
+
+@asynccontextmanager
+async def reader(
+    config: ServerConfig, database: Database, clock: Clock, url: str = "http://site"
+) -> AsyncIterator[Reader]:
+    """Somebody at a server of his own, without sockets; his browser speaks English."""
+    web = create_web(config, database, clock, SECRET)
+    pages.install(web)
+    transport = httpx.ASGITransport(web)
+    async with httpx.AsyncClient(transport=transport, base_url=url, headers={"Accept-Language": "en"}) as client:
+        yield Reader(client)
 
 
 def words(page: httpx.Response) -> str:

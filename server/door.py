@@ -49,9 +49,10 @@ class Door:
         return RobotSignedIn(robot.id, robot.token_hash)
 
     async def user(self, scope: Scope) -> User | None:
-        """Who of the staff is signed in in the browser that connects."""
+        """Who of the staff is signed in in the browser that connects; nobody who has yet to choose a password."""
         cookies = HTTPConnection(scope).cookies
-        return await sessions.user_of_cookies(self._database, cookies, self._clock(), self._config)
+        user = await sessions.user_of_cookies(self._database, cookies, self._clock(), self._config)
+        return None if user is None or user.must_change_password else user
 
     async def admit(self, sid: str, sender: Connection, join: wire.Join) -> Ticket:
         """Let the sender on to the room that his link or his reservation names."""
@@ -76,6 +77,7 @@ class Door:
             media=join.media,
             proof=proof,
             link=admission.link,
+            actor=_actor(sender, admission),
         )
         return Ticket(admission, event, secret, join.resume.secret if join.resume else None)
 
@@ -118,3 +120,10 @@ class Door:
             resumed=welcome.resumed,
             waiting_room=welcome.waiting,
         )
+
+
+def _actor(sender: Connection, admission: Admission) -> str:
+    """Who joins, for the audit."""
+    if sender.robot is not None:
+        return f"robot:{sender.robot.id}"
+    return f"guest:{admission.link}" if sender.user is None or admission.link else sender.user.id

@@ -94,8 +94,10 @@ async def write(session: AsyncSession, reservation: str, records: Iterable[Recor
     of_visit = update(Reservation).where(Reservation.id == reservation)
     for record in records:
         match record:
-            case RecordJoin(member, at):
+            case RecordJoin(member, at, actor):
                 await _write_member(session, reservation, member, at)
+                if actor:
+                    audit.write(session, at, actor, "join", "reservation", reservation, participant=member.id)
             case RecordLeave(participant, at, reason):
                 of_participant = update(Participant).where(Participant.id == participant)
                 await session.execute(of_participant.values(left_at=at, leave_reason=reason))

@@ -81,6 +81,8 @@ class RecordJoin:
 
     member: Member
     at: datetime
+    actor: str = ""
+    """Who it is for the audit, where he is new in the room."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ class Joined:
     proof: Proof | None = None
     link: str = ""
     """The id of a guest's link."""
+    actor: str = ""
+    """Who it is for the audit, as `server.models.Audit` has it."""
 
 
 @dataclass(frozen=True, slots=True)

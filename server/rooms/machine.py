@@ -123,7 +123,7 @@ def _join(room: Room, event: Joined, now: datetime) -> Outcome:
     member = Member(event.participant, event.kind, event.name, event.secret_hash, event.media, event.socket)
     told = Send(room.sockets(), ServerEvent.PARTICIPANT_JOINED, member.shown)
     room = room.having(member)
-    return room, (RecordJoin(member, now), told, welcome(room, member, resumed=False))
+    return room, (RecordJoin(member, now, event.actor), told, welcome(room, member, resumed=False))
 
 
 def _former(room: Room, event: Joined) -> Member | None:

@@ -58,6 +58,8 @@ class Waiter:
     member: Member
     """Who he will be in the room."""
     link: str
+    actor: str
+    """Who it is for the audit."""
 
 
 @dataclass(frozen=True, slots=True)

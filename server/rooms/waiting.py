@@ -35,12 +35,12 @@ def knock(room: Room, event: Joined) -> Outcome | None:
         return None
     known = former((waiter.member for waiter in room.waiting), event)
     if known is not None:
-        room = room.with_waiter(Waiter(moved(known, event), event.link))
+        room = room.with_waiter(Waiter(moved(known, event), event.link, event.actor))
         return room, (*displaced(known, event), Wait(known.id, proved(known, event)))
     if len(room.waiting) >= room.limits.max_participants:
         return room, (Refuse(refusals.FULL),)
     member = Member(event.participant, event.kind, event.name, event.secret_hash, event.media, event.socket)
-    return room.with_waiter(Waiter(member, event.link)), (Wait(member.id, resumed=False),)
+    return room.with_waiter(Waiter(member, event.link, event.actor)), (Wait(member.id, resumed=False),)
 
 
 def by_waiter(room: Room, waiter: Waiter, event: SocketLost | Sent, now: datetime) -> Outcome:
@@ -82,7 +82,7 @@ def let_in(room: Room, waiter: Waiter, now: datetime) -> Outcome:
     member = waiter.member
     told = Send(room.sockets(), ServerEvent.PARTICIPANT_JOINED, member.shown)
     room = room.without_waiter(member.id).having(member)
-    commands: tuple[Command, ...] = (RecordJoin(member, now), told)
+    commands: tuple[Command, ...] = (RecordJoin(member, now, waiter.actor), told)
     if member.socket is not None:
         commands += (LetIn(member.socket, welcome(room, member, resumed=False)),)
     return room, commands

@@ -37,7 +37,8 @@ export class WaitingRoom {
     const newcomers = guests.filter(({ id }) => !this.#entries.has(id));
     for (const guest of newcomers) this.#add(guest);
     for (const guest of guests) {
-      this.#entries.get(guest.id)?.classList.toggle("is-away", guest.connected === false);
+      const label = this.#entries.get(guest.id)?.querySelector("span");
+      if (label) label.textContent = guest.connected === false ? `${guest.name}: ${texts.away}` : guest.name;
     }
     this.#panel.hidden = guests.length === 0;
     const last = newcomers.at(-1);
@@ -48,15 +49,13 @@ export class WaitingRoom {
   /** @param {Participant} guest */
   #add({ id, name }) {
     const entry = document.createElement("li");
-    const label = document.createElement("span");
-    label.textContent = name;
     const admit = button(texts.admit, "primary", name);
     const deny = button(texts.deny, "danger", name);
     admit.addEventListener("click", () => this.#decide("admit", id, entry));
     deny.addEventListener("click", () => {
       if (confirm(texts.denyQuestion(name))) this.#decide("deny", id, entry);
     });
-    entry.append(label, admit, deny);
+    entry.append(document.createElement("span"), admit, deny);
     this.#entries.set(id, entry);
     this.#list.append(entry);
   }

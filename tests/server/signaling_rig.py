@@ -123,21 +123,22 @@ class Rig:
         await client.join(visit.link, name=name, **join)
         return client
 
-    async def staff(self, visit: Visit, username: str = "nurse", **join: Any) -> "Client":
+    async def staff(self, visit: Visit, *, must_change_password: bool = False) -> "Client":
         """One of the staff, by the cookie of a session that has just begun."""
         async with self.database.write() as session:
             user = User(
-                username=username,
+                username="nurse",
                 name="Nora",
                 email="nora@example.org",
                 password_hash="",
                 role=Role.STAFF,
                 created_at=utc_now(),
+                must_change_password=must_change_password,
             )
             session.add(user)
         token = await sessions.start(self.database, user.id, utc_now(), self.config.sessions)
         client = await self.client(Cookie=f"{sessions.cookie_name(self.config)}={token}")
-        await client.join(visit.room, **join)
+        await client.join(visit.room)
         return client
 
     async def reservation(self, visit: Visit) -> Reservation:

@@ -61,6 +61,12 @@ async def test_the_rooms_name_opens_to_nobody_without_a_session(rig: Rig) -> Non
         assert (await stranger.join(visit.room, name="Eve"))["error"] == "unknown_room"
 
 
+async def test_who_has_yet_to_choose_a_password_is_not_staff(rig: Rig) -> None:
+    visit = await rig.book()
+    nurse = await rig.staff(visit, must_change_password=True)
+    assert nurse.joined["error"] == "unknown_room"
+
+
 async def test_staff_with_a_guests_link_are_guests(rig: Rig) -> None:
     visit, _, nurse = await guarded(rig)
     await nurse.call("leave")
@@ -94,6 +100,7 @@ async def test_one_guest_is_let_in_and_one_sent_away(rig: Rig) -> None:
     async with rig.database.read() as session:
         entries = [(entry.action, entry.object_id) for entry in await session.scalars(select(Audit))]
         assert ("admit_guest", ana.id) in entries
+        assert [action for action, _ in entries].count("join") == 3
         assert [action for action, _ in entries].count("deny_guest") == 1
         names = set(await session.scalars(select(Participant.name)))
     assert "Eve" not in names

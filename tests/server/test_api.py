@@ -199,6 +199,7 @@ async def test_health_is_the_database_s(client: httpx.AsyncClient) -> None:
     assert (await client.get("/healthz")).json() == {"status": "ok"}
 
 
+@pytest.mark.sqlite
 async def test_a_locked_database_is_503(config: ServerConfig, database: Database, clock: Clock) -> None:
     _, token = await add_robot(database)
     hasty = config.database.model_copy(update={"busy_seconds": 0.2})

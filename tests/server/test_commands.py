@@ -150,6 +150,7 @@ def test_show_config_can_be_read_again(run: Run, config: ServerConfig) -> None:
     assert json.loads(run("show-config", "--json")[1]) == yaml.safe_load(output)
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("command", [("run",), ("add-robot", "R1"), ("migrate",)])
 def test_a_database_that_is_locked_newer_or_none_at_all(run: Run, path: Path, command: tuple[str, ...]) -> None:
     blocker = sqlite3.connect(path)
@@ -166,6 +167,7 @@ def test_a_database_that_is_locked_newer_or_none_at_all(run: Run, path: Path, co
     refused(run(*command), 1, "unable to open database file")
 
 
+@pytest.mark.sqlite
 def test_an_old_schema_is_refused_where_it_may_not_be_changed(
     run: Run, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -177,6 +179,7 @@ def test_an_old_schema_is_refused_where_it_may_not_be_changed(
     assert run("add-robot", "R1")[0] == 0
 
 
+@pytest.mark.sqlite
 def test_what_is_made_is_for_the_server_alone(run: Run, path: Path) -> None:
     path.unlink()
     run("add-robot", "R1")

@@ -19,6 +19,7 @@ async def names(database: Database) -> list[str]:
         return list(await session.scalars(select(Robot.name)))
 
 
+@pytest.mark.sqlite
 async def test_what_sqlite_is_told(database: Database) -> None:
     settings = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000}
     for session in (database.read(), database.write()):
@@ -60,6 +61,7 @@ async def test_readers_do_not_wait_for_a_writer_and_see_the_state_before(databas
     assert await names(database) == ["Robot 1"]
 
 
+@pytest.mark.sqlite
 async def test_waiting_for_another_process_ends(config: ServerConfig) -> None:
     database = Database(config.database.url, busy_seconds=0.3)
     await names(database)
@@ -76,6 +78,7 @@ async def test_waiting_for_another_process_ends(config: ServerConfig) -> None:
     await database.close()
 
 
+@pytest.mark.sqlite
 async def test_waiting_for_this_process_ends(config: ServerConfig) -> None:
     database = Database(config.database.url, busy_seconds=0.3)
     async with database.write() as first:

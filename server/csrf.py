@@ -5,11 +5,11 @@ Browsers say where a request comes from: `Sec-Fetch-Site` (W3C Fetch Metadata) o
 """
 
 from http import HTTPStatus
-from http.cookies import CookieError, SimpleCookie
 from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server import problems, sessions
@@ -41,12 +41,4 @@ class SameOrigin:
         origin = headers.get("origin")
         if origin is not None:
             return urlsplit(origin).netloc in {self._public_host, headers.get("host")}
-        return self._cookie not in cookies(headers.get("cookie", ""))
-
-
-def cookies(header: str) -> dict[str, str]:
-    """The cookies of a Cookie header (RFC 6265, section 5.4); none where it cannot be read."""
-    try:
-        return {name: morsel.value for name, morsel in SimpleCookie(header).items()}
-    except CookieError:
-        return {}
+        return self._cookie not in cookie_parser(headers.get("cookie", ""))

@@ -23,6 +23,7 @@ Prose = Annotated[
 """Some lines of text, without other control characters."""
 
 MOST_RELATIVES = 20
+FURTHEST = timedelta(days=731)
 
 
 class State(StrEnum):
@@ -128,6 +129,9 @@ def check(wish: Wish, others: Iterable[Visit], now: datetime, rules: RoomsSectio
     if wish.ends_at - wish.starts_at > timedelta(minutes=rules.max_minutes):
         most = f"{rules.max_minutes:g}"
         raise BookingError("ends_at", "a visit may last %(most)s minutes at most (rooms.max_minutes)", most=most)
+    if wish.starts_at - now > FURTHEST:
+        text = "a visit may be booked %(days)s days ahead at most; look at the year"
+        raise BookingError("starts_at", text, days=FURTHEST.days)
     if wish.ends_at <= now:
         raise BookingError("starts_at", "this visit would already be over; choose a later time")
     for other in others:

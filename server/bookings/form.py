@@ -1,6 +1,6 @@
 """A visit as people fill it in, and what follows from it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
@@ -81,5 +81,7 @@ async def _resident(database: Database, resident_id: str) -> Resident:
 
 
 def _end(starts_at: datetime, minutes: float) -> datetime:
-    latest = datetime.max.replace(tzinfo=UTC)
-    return min(starts_at, latest - timedelta(minutes=minutes)) + timedelta(minutes=minutes)
+    try:
+        return starts_at + timedelta(minutes=minutes)
+    except OverflowError as error:
+        raise InputError("starts_at", "%(time)s is out of range", time=starts_at.isoformat()) from error

@@ -16,7 +16,7 @@ from server.languages import LANGUAGES, SOURCE, catalogue
 ROOT = Path(__file__).parents[1]
 METHODS = [("**/node_modules/**", "ignore"), ("**.py", "python"), ("**/templates/**", "jinja2")]
 KEYWORDS: dict[str, tuple[int, ...] | None] = {
-    **dict.fromkeys(("_", "gettext", "mark", "SkippedError", "TwiceError", "OverError")),
+    **dict.fromkeys(("_", "gettext", "mark", "SkippedError", "TwiceError")),
     "ngettext": (1, 2),
     **dict.fromkeys(("InputError", "BookingError", "TakenError"), (2,)),
 }

@@ -25,15 +25,43 @@ SENTENCES: Final = {
     "missing": mark("This is missing; please fill it in."),
     "string_too_short": mark("This is missing; please fill it in."),
     "string_too_long": mark("This may have %(max_length)s characters at most."),
-    "string_pattern_mismatch": mark("This must be one line of ordinary characters."),
+    "string_pattern_mismatch": mark("This must be ordinary characters, in one line."),
+    "too_long": mark("These may be %(max_length)s at most."),
     "int_parsing": mark("This must be a whole number."),
+    "int_from_float": mark("This must be a whole number."),
+    "int_parsing_size": mark("This must be a whole number."),
+    "float_parsing": mark("This must be a number."),
+    "finite_number": mark("This must be a number."),
     "greater_than_equal": mark("This must be %(ge)s or more."),
     "less_than_equal": mark("This must be %(le)s or less."),
     "greater_than": mark("This must be more than %(gt)s."),
     "enum": mark("Choose one of the list."),
     "literal_error": mark("Choose one of the list."),
+    "email": mark("%(address)s is not an e-mail address; write them like ana@example.org; luis@example.org"),
+    "username": mark("This must be 2 to 64 small letters, digits, dots, dashes and underscores."),
+    "password_short": mark("This must have at least %(least)s characters."),
+    "password_monotonous": mark("This repeats too few characters."),
+    "password_common": mark("This is one of the passwords that are tried first; choose another one."),
+    "quiet_hours": mark("Quiet hours need both ends: give both or neither."),
+    "quiet_hours_empty": mark("Quiet hours cannot end when they begin."),
 }
 """By pydantic's type of error; the parameters are those of its context."""
+
+PATTERNS: Final = {
+    "email": mark("This must be an address such as ana@example.org."),
+    "quiet_from": mark("This must be a time such as 13:30."),
+    "quiet_until": mark("This must be a time such as 13:30."),
+}
+"""What a field whose pattern does not fit should look like, where it is more than ordinary characters."""
+
+OVER: Final = mark("This visit is over already, so nothing was changed.")
+OTHERWISE: Final = mark("This cannot be read; please write it in another way.")
+
+FROM_BELOW: Final = (
+    mark("a visit may be booked %(days)s days ahead at most; look at the year"),
+    mark("the resident's quiet hours are from %(begin)s to %(end)s; choose another time"),
+)
+"""Texts of the layers below that do not stand in the call that raises them, where the catalogues would find them."""
 
 
 def of(error: Exception, language: str, zone: tzinfo) -> tuple[HTTPStatus, dict[str, str]]:
@@ -54,7 +82,7 @@ def of(error: Exception, language: str, zone: tzinfo) -> tuple[HTTPStatus, dict[
             status = HTTPStatus.CONFLICT if isinstance(error, TakenError) else HTTPStatus.UNPROCESSABLE_ENTITY
             return status, {error.field: _spoken(gettext(error.text) % error.values)}
         case OverError():
-            return HTTPStatus.CONFLICT, {WHOLE: _spoken(gettext(str(error)))}
+            return HTTPStatus.CONFLICT, {WHOLE: gettext(OVER)}
     return HTTPStatus.SERVICE_UNAVAILABLE, {
         WHOLE: gettext("The server cannot store this now. Nothing was changed; try again in a moment.")
     }
@@ -65,11 +93,10 @@ def _field(error: ErrorDetails) -> str:
 
 
 def _sentence(error: ErrorDetails, language: str) -> str:
-    gettext = languages.translations(language).gettext
-    known = SENTENCES.get(error["type"])
-    if known is not None:
-        return gettext(known) % error.get("ctx", {})
-    return _spoken(gettext(str(error["msg"]).removeprefix("Value error, ")))
+    text = SENTENCES.get(error["type"], OTHERWISE)
+    if error["type"] == "string_pattern_mismatch":
+        text = PATTERNS.get(_field(error), text)
+    return _spoken(languages.translations(language).gettext(text) % error.get("ctx", {}))
 
 
 def _spoken(message: str) -> str:

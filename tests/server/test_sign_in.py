@@ -171,9 +171,9 @@ async def test_fresh_user_chooses_a_password_before_anything_else(
 @pytest.mark.parametrize(
     ("new", "again", "complaint"),
     [
-        ("short", "short", "Must have at least 12 characters."),
-        ("aaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaa", "Repeats too few characters."),
-        ("password1234", "password1234", "Is one of the passwords that are tried first"),
+        ("short", "short", "This must have at least 12 characters."),
+        ("aaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaa", "This repeats too few characters."),
+        ("password1234", "password1234", "This is one of the passwords that are tried first"),
         ("ana-ana-12345", "ana-ana-12345", "Must not contain the user name."),
         ("four words without sense", "four words", "This is not the same as above."),
         ("", "", "This is missing"),

@@ -21,9 +21,9 @@ const es = {
   /** @param {string} name */
   knocks: (name) => `${name} espera a que le dejen pasar.`,
   admit: "Dejar pasar",
-  deny: "No dejar pasar",
+  deny: "Rechazar",
   /** @param {string} name */
-  denyQuestion: (name) => `¿No dejar pasar a ${name}? Su enlace ya no servirá para esta visita.`,
+  denyQuestion: (name) => `¿Rechazar a ${name}? Su enlace ya no servirá para esta visita.`,
   notDecided: "No se ha podido. Inténtelo de nuevo.",
   closingTitle: "La videollamada ha terminado",
   left: "Ha salido de la videollamada.",

@@ -102,7 +102,7 @@ async def test_one_is_let_in_and_one_sent_away(
     await nora.page.screenshot(path=tmp_path / "staff.png")
     await eve.page.screenshot(path=tmp_path / "waiting.png")
 
-    await nora.page.click(f'{entry("Ana")} button:has-text("Dejar pasar") >> nth=0')
+    await nora.page.click(f'{entry("Ana")} button:has-text("Dejar pasar")')
     await ana.page.wait_for_selector("#call:visible", timeout=MILLISECONDS)
     await nora.page.wait_for_selector(entry("Ana"), state="detached")
     await nora.sees_and_hears(ana)
@@ -138,7 +138,7 @@ async def send_away(staff: Guest, name: str) -> None:
         await dialog.accept()
 
     staff.page.once("dialog", accept)
-    await staff.page.click(f'{entry(name)} button:has-text("No dejar pasar")')
+    await staff.page.click(f'{entry(name)} button:has-text("Rechazar")')
     assert name in asked[0]
 
 

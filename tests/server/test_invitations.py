@@ -91,6 +91,16 @@ async def test_a_server_that_was_down_reminds_late_but_not_of_what_is_over(
     assert "14:00" in reminders[0].content
 
 
+async def test_a_shorter_setting_does_not_remind_a_second_time(
+    database: Database, config: ServerConfig, robot: str
+) -> None:
+    hour = config.model_copy(update={"invitations": InvitationsSection(reminder_minutes=60)})
+    await book(database, hour, robot)
+    await remind(database, hour, STARTS - timedelta(hours=1))
+    await remind(database, config, STARTS - BEFORE)
+    assert [kind for kind, _, _ in await kinds(database)] == [MailKind.CONFIRMATION, MailKind.REMINDER]
+
+
 async def test_reminders_can_be_turned_off(database: Database, config: ServerConfig, robot: str) -> None:
     config = config.model_copy(update={"invitations": InvitationsSection(reminder_minutes=0)})
     await book(database, config, robot)

@@ -95,10 +95,10 @@ def test_a_mail_speaks_the_relatives_language(language: Language, subject: str, 
 
 
 @pytest.mark.parametrize("language", Language)
-@pytest.mark.parametrize("kind", MailKind)
-def test_each_kind_says_what_it_is_about(kind: MailKind, language: Language) -> None:
-    of_kind = sent(replace(LETTER, kind=kind, language=language))
-    others = [sent(replace(LETTER, kind=other, language=language)) for other in MailKind if other is not kind]
+@pytest.mark.parametrize("why", MailKind)
+def test_each_kind_says_what_it_is_about(why: MailKind, language: Language) -> None:
+    of_kind = sent(replace(LETTER, kind=why, language=language))
+    others = [sent(replace(LETTER, kind=other, language=language)) for other in MailKind if other is not why]
     assert of_kind["Subject"] not in {other["Subject"] for other in others}
     assert part(of_kind, "plain") not in {part(other, "plain") for other in others}
 

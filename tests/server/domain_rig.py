@@ -71,6 +71,11 @@ class Ward:
                 (entry.action, entry.object_kind) for entry in await session.scalars(select(Audit).order_by(Audit.id))
             ]
 
+    async def audit_details(self) -> list[dict[str, Any]]:
+        """What all entries say beyond who, what and when."""
+        async with self.database.read() as session:
+            return list(await session.scalars(select(Audit.detail).order_by(Audit.id)))
+
 
 def _written(time: datetime | str) -> str:
     return time if isinstance(time, str) else time.isoformat()

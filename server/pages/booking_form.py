@@ -15,8 +15,6 @@ from server.pages.route import PageRoute
 
 USUAL_MINUTES: Final = "30"
 FIELDS: Final = set(ReservationForm.model_fields) - {"starts_at"}
-NAMES: Final = {"starts_at": "date", "ends_at": "minutes"}
-"""Where the form shows what the layers below say of their fields."""
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -87,7 +85,9 @@ async def move(visit: str, page: Staff, typed: Typed) -> Response:
         starts_at = times.wall_time(_start(typed), parts.config.zone, fold)
         await bookings.move(parts.database, parts.config, parts.secret, visit, starts_at, page.actor, page.now)
     except REFUSALS as error:
-        return page.refuse("portal/reservation_move.html", typed, error, NAMES, visit=found, choices=_choices(error))
+        return page.refuse(
+            "portal/reservation_move.html", typed, error, _names(typed), visit=found, choices=_choices(error)
+        )
     return page.go(f"/reservations/{visit}", "visit_changed")
 
 
@@ -96,6 +96,12 @@ def _filled(typed: dict[str, str]) -> dict[str, str]:
     known = {name: value for name, value in typed.items() if name in FIELDS and value.strip()}
     start = _start(typed)
     return known | ({"starts_at": start} if start else {})
+
+
+def _names(typed: dict[str, str]) -> dict[str, tuple[str, ...]]:
+    """Where the form shows what the layers below say of their fields."""
+    missing = tuple(name for name in ("date", "time") if not typed.get(name, "").strip())
+    return {"starts_at": missing or ("date",), "ends_at": ("minutes",)}
 
 
 def _start(typed: dict[str, str]) -> str:
@@ -131,7 +137,7 @@ async def _again(
     page: StaffPage, typed: dict[str, str], error: Exception, action: str, found: Listed | None = None
 ) -> Response:
     values = await _values(page, action, found)
-    return page.refuse("portal/reservation_form.html", typed, error, NAMES, choices=_choices(error), **values)
+    return page.refuse("portal/reservation_form.html", typed, error, _names(typed), choices=_choices(error), **values)
 
 
 async def _form(page: StaffPage, typed: dict[str, str], action: str, found: Listed | None = None) -> Response:

@@ -23,16 +23,16 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 async def by_name(page: Staff, typed: Typed) -> Response:
     """From the box: a room that is open now, and the name that the others will see."""
     # People paste the address of the room's page as well as its name.
-    room = typed.get("room", "").strip().removesuffix("/join").rpartition("/")[2]
+    room = typed.get("meeting", "").strip().removesuffix("/join").rpartition("/")[2]
     name = typed.get("name", "").strip()
     if not room:
-        mistakes = {"room": page.gettext("This is missing; please fill it in.")}
+        mistakes = {"meeting": page.gettext("This is missing; please fill it in.")}
         return await show_profile(page, HTTPStatus.UNPROCESSABLE_ENTITY, typed, mistakes)
     try:
         await _admit(page, room)
     except bookings.RefusedError as error:
         status, title, text = guest.NOTICES[error.refusal.error]
-        mistakes = {"room": f"{page.gettext(title)}. {page.gettext(text)}"}
+        mistakes = {"meeting": f"{page.gettext(title)}. {page.gettext(text)}"}
         return await show_profile(page, status, typed, mistakes)
     answer = page.go(f"/rooms/{room}/join")
     # Not in the address: that ends up in the logs of whatever stands in between.

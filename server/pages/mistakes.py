@@ -57,6 +57,34 @@ PATTERNS: Final = {
 OVER: Final = mark("This visit is over already, so nothing was changed.")
 OTHERWISE: Final = mark("This cannot be read; please write it in another way.")
 
+LABELS: Final = {
+    "again": mark("New password once more"),
+    "age": mark("Age"),
+    "current": mark("Password until now"),
+    "date": mark("Date"),
+    "description": mark("Description"),
+    "email": mark("E-mail"),
+    "emails": mark("E-mail addresses of the relatives"),
+    "language": mark("Language"),
+    "meeting": mark("Meeting id"),
+    "minutes": mark("Duration in minutes"),
+    "name": mark("Name"),
+    "new": mark("New password"),
+    "notes": mark("Notes for the staff"),
+    "password": mark("Password"),
+    "quiet_from": mark("Quiet hours from"),
+    "quiet_until": mark("Quiet hours until"),
+    "relative_name": mark("Name of the relative"),
+    "resident_id": mark("Resident"),
+    "robot_id": mark("Robot"),
+    "role": mark("Role"),
+    "room": mark("Room"),
+    "time": mark("Time"),
+    "title": mark("Title"),
+    "username": mark("User name"),
+}
+"""What the summary above a form calls its fields."""
+
 FROM_BELOW: Final = (
     mark("a visit may be booked %(days)s days ahead at most; look at the year"),
     mark("the resident's quiet hours are from %(begin)s to %(end)s; choose another time"),

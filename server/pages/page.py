@@ -1,6 +1,6 @@
 """One request of one reader: who asks, in which language, what he typed, and how he is answered."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -73,16 +73,16 @@ class Page:
         template: str,
         typed: dict[str, str],
         error: Exception,
-        names: Mapping[str, str] = MappingProxyType({}),
+        names: Mapping[str, Sequence[str]] = MappingProxyType({}),
         /,
         **values: object,
     ) -> HTMLResponse:
         """The form again, with all that was typed and what is wrong with it.
 
-        `error` is one of `mistakes.REFUSALS`; `names` says how the form calls its fields where it calls them otherwise.
+        `error` is one of `mistakes.REFUSALS`; `names` says which of the form's fields show what is said of a field.
         """
         status, found = mistakes.of(error, self.language, self.parts.config.zone)
-        named = {names.get(field, field): text for field, text in found.items()}
+        named = {name: text for field, text in found.items() for name in names.get(field, (field,))}
         return self.show(template, status, typed=typed, mistakes=named, **values)
 
     def go(self, path: str, done: str = "") -> RedirectResponse:

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from server import languages, sessions
 from server.config import ServerConfig
 from server.pages.assets import HERE
+from server.pages.mistakes import LABELS
 from server.pages.wording import Wording
 
 HEADERS: Final = {
@@ -51,5 +52,5 @@ class Renderer:
         # The extension adds these two methods; the base class does not know them.
         environment.install_gettext_translations(languages.translations(language), newstyle=True)  # type: ignore[attr-defined]
         wording = Wording(language, self._config.zone)
-        environment.globals.update(language=language, wording=wording, zone=self._config.timezone)
+        environment.globals.update(language=language, wording=wording, zone=self._config.timezone, labels=LABELS)
         return environment

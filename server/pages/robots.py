@@ -59,7 +59,7 @@ async def add(page: Supervisor, typed: Typed) -> Response:
     try:
         code = await robots.add(parts.database, name, page.actor, page.now, _valid(page))
     except REFUSALS as error:
-        return page.refuse("portal/robot_form.html", typed, error, {"form": "name"}, robot=None)
+        return page.refuse("portal/robot_form.html", typed, error, {"form": ("name",)}, robot=None)
     return page.show("portal/robot_code.html", name=name, code=code, hours=parts.config.robots.enrolment_hours)
 
 
@@ -77,7 +77,7 @@ async def rename(robot: str, page: Supervisor, typed: Typed) -> Response:
     try:
         await robots.rename(page.parts.database, robot, typed.get("name", "").strip(), page.actor, page.now)
     except REFUSALS as error:
-        return page.refuse("portal/robot_form.html", typed, error, {"form": "name"}, robot=found)
+        return page.refuse("portal/robot_form.html", typed, error, {"form": ("name",)}, robot=found)
     return page.go("/robots", "robot_renamed")
 
 

@@ -174,6 +174,9 @@ async def test_missing_data_of_a_visit_are_named_and_nothing_typed_is_lost(ana: 
     }
     assert (value(page, "title"), value(page, "time"), value(page, "minutes")) == ("Cumpleaños", "13:00", "x")
     assert "Con &lt;tarta&gt;</textarea>" in page.text
+    timeless = await ana.send("/reservations/new", robot_id=robot, title="x", minutes="30")
+    assert mistakes(timeless).keys() == {"date", "time"}
+    assert "Date: This is missing" in words(timeless)
     nameless = await ana.send("/reservations/new", **visit(robot))
     assert mistakes(nameless) == {"title": "Say what the visit is, or choose a resident."}
     over = await ana.send("/reservations/new", **visit(robot, title="x", date="2026-11-19"))
@@ -273,20 +276,20 @@ async def test_staff_join_from_the_list_and_from_the_box(ana: Reader, database: 
     join = re.search(r'href="(/rooms/(\w+)/join)"', booked.text)
     assert join
     assert f'data-room="{join[2]}"' in (await ana.open(join[1])).text
-    by_box = await ana.send("/rooms/join", room=f" {join[2]} ", name="Dr. Núñez")
+    by_box = await ana.send("/rooms/join", meeting=f" {join[2]} ", name="Dr. Núñez")
     assert by_box.url.path == join[1]
     assert value(by_box, "name") == "Dr. Núñez"
 
-    wrong = await ana.send("/rooms/join", room="nowhere", name="Dr. Núñez")
+    wrong = await ana.send("/rooms/join", meeting="nowhere", name="Dr. Núñez")
     assert wrong.status_code == 404
-    assert mistakes(wrong)["room"].startswith("This link is not valid")
-    assert (value(wrong, "room"), value(wrong, "name")) == ("nowhere", "Dr. Núñez")
-    assert "room" in mistakes(await ana.send("/rooms/join", room=""))
+    assert mistakes(wrong)["meeting"].startswith("This link is not valid")
+    assert (value(wrong, "meeting"), value(wrong, "name")) == ("nowhere", "Dr. Núñez")
+    assert "meeting" in mistakes(await ana.send("/rooms/join", meeting=""))
 
     clock.now -= timedelta(hours=1)
     await ana.sign_in()
     assert "You are early" in words(await ana.open(join[1]))
-    assert "The room is not open yet." in words(await ana.send("/rooms/join", room=join[2]))
+    assert "The room is not open yet." in words(await ana.send("/rooms/join", meeting=join[2]))
     closed = await ana.send(f"{booked.url.path}/close")
     assert "The room was closed" in words(closed)
     assert (await ana.open(join[1])).status_code == 410

@@ -2,10 +2,12 @@
 
 import email
 import html
+import unicodedata
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import default
+from itertools import cycle, islice
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -129,6 +131,7 @@ def test_nothing_typed_becomes_a_header_or_markup(title: str, name: str) -> None
     assert [key for key, _ in message.items()] == HEADERS
     assert not message.defects
     assert message["Subject"] == f"Videovisita el 20 nov 2026, 13:00: {letter.one_line(title)}"
+    assert not [letter for letter in message["Subject"] if unicodedata.category(letter) == "Cc"]
     assert message["To"] == "lucia@family.example"
     page = part(message, "html")
     assert html.escape(letter.one_line(title), quote=False) in page.replace("&#34;", '"').replace("&#39;", "'")
@@ -152,6 +155,13 @@ def test_titles_that_broke_others(title: str) -> None:
     assert all(len(line) <= 998 for line in written.split("\r\n"))  # RFC 5322, 2.1.1
     assert "\nBcc" not in written
     assert sent(replace(LETTER, title=title))["Subject"].endswith(letter.one_line(title))
+
+
+@pytest.mark.parametrize("words", range(3, 40))
+def test_a_long_title_keeps_its_spaces(words: int) -> None:
+    family = ["Carmen", "su", "hermano", "José", "María", "nov.", "año", "los", "niños", "Núñez"]
+    title = " ".join(islice(cycle(family), words))
+    assert sent(replace(LETTER, title=title))["Subject"] == f"Videovisita el 20 nov 2026, 13:00: {title}"
 
 
 @given(st.from_regex(ADDRESS, fullmatch=True))

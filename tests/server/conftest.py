@@ -13,7 +13,8 @@ from server import schema
 from server.config import DatabaseSection, ServerConfig
 from server.database import Database
 from tests.server import databases
-from tests.server.data_rig import Clock, serving
+from tests.server.data_rig import Clock, add_robot, serving
+from tests.server.mail_rig import Post, mail_server, with_post
 
 
 @pytest.fixture(autouse=True)
@@ -75,3 +76,22 @@ async def database(config: ServerConfig) -> AsyncIterator[Database]:
 async def client(config: ServerConfig, clock: Clock) -> AsyncIterator[httpx.AsyncClient]:
     async with serving(config, clock) as client:
         yield client
+
+
+@pytest.fixture
+async def robot(database: Database) -> str:
+    """The id of a robot."""
+    return (await add_robot(database))[0]
+
+
+@pytest.fixture
+async def post() -> AsyncIterator[Post]:
+    """A mail server."""
+    async with mail_server() as server:
+        yield server
+
+
+@pytest.fixture
+def posting(config: ServerConfig, post: Post) -> ServerConfig:
+    """Settings with that mail server."""
+    return with_post(config, post.port)

@@ -1,4 +1,4 @@
-"""What the tests of mails share: a real SMTP server that does as it is told, its certificate, visits with relatives."""
+"""What the tests of mails share: a real SMTP server that does as it is told, visits with relatives."""
 
 import asyncio
 import email
@@ -6,27 +6,26 @@ import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from sqlalchemy import select
 
 from server import audit, bookings
 from server.booking import Wish
 from server.config import InvitationsSection, MailSection, ServerConfig
 from server.database import Database
+from server.mail import MailWorker
 from server.models import Link, Mail
-from tests.server.data_rig import NOON, SECRET
+from tests.server.data_rig import NOON, SECRET, Clock
 
 SENDER = "visits@house.example"
 DROP, HANG = "drop", "hang"
+PAUSE = timedelta(minutes=2)
+"""Longer than the first pause of any mail."""
 
 
 @dataclass
@@ -79,6 +78,19 @@ class Post:
         return answer
 
 
+def hold_at_data(post: Post) -> asyncio.Event:
+    """Let the server take no mail before the event is set."""
+    free = asyncio.Event()
+    take = post.handle_DATA
+
+    async def later(server: SMTP, session: Session, envelope: Envelope) -> str:
+        await asyncio.wait_for(free.wait(), 10)
+        return await take(server, session, envelope)
+
+    post.handle_DATA = later  # type: ignore[method-assign]  # this one server waits
+    return free
+
+
 @asynccontextmanager
 async def mail_server(certificate: Path | None = None, implicit_tls: bool = False) -> AsyncIterator[Post]:
     """A mail server on a free port; with a certificate it insists on TLS and on the account `house`, `secret`."""
@@ -123,37 +135,17 @@ async def mail_server(certificate: Path | None = None, implicit_tls: bool = Fals
         await server.wait_closed()
 
 
-def make_certificate(folder: Path, host: str) -> Path:
-    """A self-signed certificate and its key for a host or address, in one file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path = folder / f"{host}.pem"
-    path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM) + private)
-    return path
-
-
 def with_post(config: ServerConfig, port: int, **settings: object) -> ServerConfig:
     """The configuration with this mail server, in the open where nothing else is said."""
     mail = MailSection.model_validate(
         {"host": "127.0.0.1", "port": port, "security": "none", "sender": SENDER, "timeout_seconds": 1} | settings
     )
     return config.model_copy(update={"mail": mail})
+
+
+def worker(database: Database, config: ServerConfig, clock: Clock) -> MailWorker:
+    """What sends the mails."""
+    return MailWorker(database, config, SECRET, clock)
 
 
 def without_confirmations(config: ServerConfig) -> ServerConfig:

@@ -9,17 +9,12 @@ from server import audit, booking, bookings, invitations
 from server.config import InvitationsSection, ServerConfig
 from server.database import Database
 from server.models import MailKind
-from tests.server.data_rig import NOON, SECRET, add_robot
+from tests.server.data_rig import NOON, SECRET
 from tests.server.mail_rig import book, links, outbox, without_confirmations
 
 STARTS = NOON + timedelta(days=1)
 BEFORE = timedelta(minutes=15)
 FAMILY = ("lucia@family.example", "juan@family.example")
-
-
-@pytest.fixture
-async def robot(database: Database) -> str:
-    return (await add_robot(database))[0]
 
 
 async def remind(database: Database, config: ServerConfig, at: datetime) -> None:

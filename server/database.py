@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Dialect, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, IsolationLevel
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, ExceptionContext, IsolationLevel
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -117,7 +118,14 @@ def _server(url: str, busy_seconds: float, isolation: IsolationLevel) -> AsyncEn
         except OSError as error:
             raise dialect.loaded_dbapi.OperationalError(str(error)) from error
 
+    def on_error(context: ExceptionContext) -> OperationalError | None:
+        # asyncpg has no class for what is nobody's mistake, such as a lock that did not come free.
+        if type(context.sqlalchemy_exception) not in {DBAPIError, InterfaceError}:
+            return None
+        return OperationalError(context.statement, None, context.original_exception, hide_parameters=True)
+
     event.listen(engine.sync_engine, "do_connect", connect)
+    event.listen(engine.sync_engine, "handle_error", on_error)
     return engine
 
 

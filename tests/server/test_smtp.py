@@ -80,6 +80,17 @@ async def test_a_server_that_goes_before_the_data_has_not_got_the_mail(
     assert (post.ids, mail.attempts) == ([mail.message_id], 1)
 
 
+async def test_a_server_that_is_away_is_asked_once_at_a_time(
+    database: Database, posting: ServerConfig, clock: Clock, robot: str, post: Post
+) -> None:
+    await book(database, posting, robot, ("a@family.example", "b@family.example", "c@family.example"))
+    asked: list[str] = []
+    post.seen = asked.append
+    post.answers["MAIL"] = "421 shutting down"
+    await worker(database, posting, clock).tick()
+    assert asked == ["MAIL"]
+
+
 async def test_a_server_that_dies_after_the_data_is_tried_again_with_the_same_message_id(
     database: Database, posting: ServerConfig, clock: Clock, robot: str, post: Post
 ) -> None:

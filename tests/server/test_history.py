@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, update
 
@@ -37,6 +37,9 @@ async def test_the_filter_and_the_rule_agree(site: Ward) -> None:
 
     @settings(max_examples=60, deadline=None)
     @given(st.integers(-4, 4), visits, links)
+    @example(1, {}, [(True, True, False), (True, False, True), (False, False, False)])
+    @example(1, {}, [(True, True, False), (True, False, False)])
+    @example(1, {}, [(True, True, True)])
     def agrees(starts: int, visit: dict[str, datetime | None], of_visit: list[tuple[bool, ...]]) -> None:
         asyncio.run_coroutine_threadsafe(agree(site, NOON + starts * HOUR, visit, of_visit), loop).result(30)
 

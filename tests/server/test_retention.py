@@ -75,6 +75,8 @@ async def test_old_entries_go_at_the_horizon_and_no_younger_ones(site: Ward) -> 
     with pytest.raises(DBAPIError, match="can only grow"):
         async with site.database.write() as session:
             await session.execute(delete(Audit))
+    await retention.purge(site.database, site.config, later + timedelta(days=site.config.retention.audit_days + 1))
+    assert await entries(site.database) == 0
 
 
 async def test_entries_are_found_by_who_what_and_when(site: Ward) -> None:

@@ -8,7 +8,12 @@ from server.api import audit, mails, reservations, residents, robot, robots, use
 from server.api.robot import health
 from server.problems import documented
 
-ALWAYS = (HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.SERVICE_UNAVAILABLE)
+ALWAYS = (
+    HTTPStatus.BAD_REQUEST,  # a body that is not UTF-8
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+)
 
 router = APIRouter(prefix="/api/v1", responses=documented(*ALWAYS))
 for part in (robot, residents, reservations, robots, users, mails, audit):

@@ -82,7 +82,8 @@ async def check_password(request: Request, parts: Parts, username: str, password
     keys = ((parts.sign_ins, _address(request)), (parts.accounts, username[:64].lower()))
     for buckets, key in keys:
         _throttle(buckets, key)
-    user = await auth.user_of_password(parts.database, username, password)
+    # What cannot be a user's name may be something that a database refuses to look for.
+    user = await auth.user_of_password(parts.database, username if username.isprintable() else "", password)
     if user is not None:
         for buckets, key in keys:
             buckets.put_back(key)

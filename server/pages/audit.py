@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from server import audit, users
 from server.languages import mark
-from server.pages.page import Supervisor
+from server.pages.page import Key, Supervisor
 from server.pages.route import PageRoute
 
 PER_PAGE = 100
@@ -43,15 +43,14 @@ KINDS = {
 }
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
-Word = Annotated[str, Query(max_length=80)]
 
 
 @router.api_route("/audit", methods=["GET", "HEAD"])
 async def listed(
     page: Supervisor,
-    actor: Word = "",
-    kind: Word = "",
-    id: Word = "",  # noqa: A002  the name of the query's part
+    actor: Key = "",
+    kind: Key = "",
+    id: Key = "",  # noqa: A002  the name of the query's part
     before: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
 ) -> Response:
     """The newest entries; of one actor, of one kind of thing or of one thing."""

@@ -10,8 +10,9 @@ from starlette.responses import Response
 from server import bookings, residents, robots, times
 from server.bookings import Listed, ReservationForm
 from server.pages.mistakes import REFUSALS
-from server.pages.page import Staff, StaffPage, Typed
+from server.pages.page import Key, Staff, StaffPage, Typed
 from server.pages.route import PageRoute
+from wire.base import Id
 
 USUAL_MINUTES: Final = "30"
 FIELDS: Final = set(ReservationForm.model_fields) - {"starts_at"}
@@ -20,7 +21,7 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
 @router.api_route("/reservations/new", methods=["GET", "HEAD"])
-async def new(page: Staff, resident: str = "", robot: str = "", date: str = "", like: str = "") -> Response:
+async def new(page: Staff, resident: Key = "", robot: Key = "", date: Key = "", like: Key = "") -> Response:
     """An empty form, or one with what the address gives; `like` is a visit that is to be booked once more."""
     if like:
         found = await bookings.get(page.parts.database, like, page.now)
@@ -49,14 +50,14 @@ async def book(page: Staff, typed: Typed) -> Response:
 
 
 @router.api_route("/reservations/{visit}/edit", methods=["GET", "HEAD"])
-async def change(visit: str, page: Staff) -> Response:
+async def change(visit: Id, page: Staff) -> Response:
     """The form with all of a visit."""
     found = await bookings.get(page.parts.database, visit, page.now)
     return await _form(page, _typed(page, found), f"/reservations/{visit}/edit", found)
 
 
 @router.post("/reservations/{visit}/edit")
-async def edit(visit: str, page: Staff, typed: Typed) -> Response:
+async def edit(visit: Id, page: Staff, typed: Typed) -> Response:
     """Make it so."""
     parts = page.parts
     found = await bookings.get(parts.database, visit, page.now)
@@ -69,14 +70,14 @@ async def edit(visit: str, page: Staff, typed: Typed) -> Response:
 
 
 @router.api_route("/reservations/{visit}/move", methods=["GET", "HEAD"])
-async def ask_when(visit: str, page: Staff) -> Response:
+async def ask_when(visit: Id, page: Staff) -> Response:
     """Only the time."""
     found = await bookings.get(page.parts.database, visit, page.now)
     return page.show("portal/reservation_move.html", visit=found, typed=_typed(page, found), mistakes={}, choices=())
 
 
 @router.post("/reservations/{visit}/move")
-async def move(visit: str, page: Staff, typed: Typed) -> Response:
+async def move(visit: Id, page: Staff, typed: Typed) -> Response:
     """Move it; it stays as long as it was."""
     parts = page.parts
     found = await bookings.get(parts.database, visit, page.now)

@@ -1,5 +1,6 @@
 """Staff join a visit: from the list of visits, or by the room's name from the box of the profile."""
 
+import re
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote, unquote
@@ -12,6 +13,7 @@ from server.pages import guest
 from server.pages.page import Staff, StaffPage, Typed
 from server.pages.profile import show_profile
 from server.pages.route import PageRoute
+from wire.base import Id
 from wire.signaling import ErrorCode
 
 NAME: Final = "visit_name"
@@ -29,7 +31,7 @@ async def by_name(page: Staff, typed: Typed) -> Response:
         mistakes = {"meeting": page.gettext("This is missing; please fill it in.")}
         return await show_profile(page, HTTPStatus.UNPROCESSABLE_ENTITY, typed, mistakes)
     try:
-        await _admit(page, room)
+        await _admit(page, room if re.fullmatch(r"[\w-]{1,64}", room, re.ASCII) else "")
     except bookings.RefusedError as error:
         status, title, text = guest.NOTICES[error.refusal.error]
         mistakes = {"meeting": f"{page.gettext(title)}. {page.gettext(text)}"}
@@ -41,7 +43,7 @@ async def by_name(page: Staff, typed: Typed) -> Response:
 
 
 @router.api_route("/rooms/{room}/join", methods=["GET", "HEAD"])
-async def join(room: str, page: Staff) -> Response:
+async def join(room: Id, page: Staff) -> Response:
     """The call page, for somebody of the staff."""
     try:
         admission = await _admit(page, room)

@@ -1,15 +1,14 @@
 """Mails to relatives: what was sent, what waits, what was given up, and once more."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from server import mails
 from server.languages import mark
 from server.models import MailKind
-from server.pages.page import Staff
+from server.pages.page import Key, Staff
 from server.pages.route import PageRoute
+from wire.base import Id
 
 KINDS = {
     MailKind.CONFIRMATION: mark("confirmation"),
@@ -25,7 +24,7 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
 @router.api_route("/mails", methods=["GET", "HEAD"])
-async def listed(page: Staff, visit: Annotated[str, Query(max_length=64)] = "", dead: bool = False) -> Response:
+async def listed(page: Staff, visit: Key = "", dead: bool = False) -> Response:
     """The newest ones; those of one visit, or those that were given up."""
     found = await mails.list_mails(page.parts.database, visit or None, dead)
     waiting = await mails.dead_letters(page.parts.database, page.now)
@@ -35,7 +34,7 @@ async def listed(page: Staff, visit: Annotated[str, Query(max_length=64)] = "", 
 
 
 @router.api_route("/mails/{mail}", methods=["GET", "HEAD"])
-async def show(mail: str, page: Staff) -> Response:
+async def show(mail: Id, page: Staff) -> Response:
     """One mail, as its recipient reads it."""
     return page.show(
         "portal/mail.html", read=await mails.read_mail(page.parts.database, mail), kinds=KINDS, errors=ERRORS
@@ -43,7 +42,7 @@ async def show(mail: str, page: Staff) -> Response:
 
 
 @router.post("/mails/{mail}/send-again")
-async def send_again(mail: str, page: Staff) -> Response:
+async def send_again(mail: Id, page: Staff) -> Response:
     """Try one again that was given up."""
     try:
         await mails.send_again(page.parts.database, mail, page.actor, page.now)

@@ -9,7 +9,7 @@ from typing import Annotated, Final
 from urllib.parse import urlencode
 
 from babel.support import NullTranslations
-from fastapi import Depends, HTTPException, Request
+from fastapi import Depends, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from server import languages, sessions
@@ -119,6 +119,7 @@ async def _visitor(request: Request, parts: Shared) -> Page:
     user = await session_user(request, parts)
     wishes = request.headers.get("accept-language", "")
     language = str(user.language) if user else languages.preferred(wishes, parts.config.language)
+    request.state.language = language
     return Page(request, parts, language, parts.clock(), user)
 
 
@@ -166,6 +167,8 @@ async def _typed(request: Request) -> dict[str, str]:
 
 
 Typed = Annotated[dict[str, str], Depends(_typed)]
+Key = Annotated[str, Query(pattern=r"^[A-Za-z0-9_:-]{0,80}$")]
+"""An id in the query of an address, or nothing; whatever else stands there is no address of ours."""
 
 
 def address(path: str, **query: str | None) -> str:

@@ -9,12 +9,13 @@ from server.errors import InputError, UnknownError
 from server.pages.page import Staff, address
 from server.pages.reservations import STATES, early
 from server.pages.route import PageRoute
+from wire.base import Id
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
 @router.api_route("/reservations/{visit}", methods=["GET", "HEAD"])
-async def show(visit: str, page: Staff) -> Response:
+async def show(visit: Id, page: Staff) -> Response:
     """All of it, with the links to hand over."""
     found = await bookings.get(page.parts.database, visit, page.now)
     config, secret = page.parts.config, page.parts.secret
@@ -24,7 +25,7 @@ async def show(visit: str, page: Staff) -> Response:
 
 @router.api_route("/reservations/{visit}/cancel", methods=["GET", "HEAD"])
 @router.api_route("/reservations/{visit}/close", methods=["GET", "HEAD"])
-async def ask(visit: str, page: Staff) -> Response:
+async def ask(visit: Id, page: Staff) -> Response:
     """Ask first, and say what follows."""
     found = await bookings.get(page.parts.database, visit, page.now)
     action = page.path.rpartition("/")[2]
@@ -32,7 +33,7 @@ async def ask(visit: str, page: Staff) -> Response:
 
 
 @router.post("/reservations/{visit}/cancel")
-async def cancel(visit: str, page: Staff) -> Response:
+async def cancel(visit: Id, page: Staff) -> Response:
     """Cancel it and tell the relatives; one that is over already is shown as it is."""
     parts = page.parts
     try:
@@ -43,7 +44,7 @@ async def cancel(visit: str, page: Staff) -> Response:
 
 
 @router.post("/reservations/{visit}/close")
-async def close(visit: str, page: Staff) -> Response:
+async def close(visit: Id, page: Staff) -> Response:
     """Close the room and send everyone home; one that is over already is shown as it is."""
     parts = page.parts
     try:
@@ -54,7 +55,7 @@ async def close(visit: str, page: Staff) -> Response:
 
 
 @router.post("/reservations/{visit}/repeat")
-async def repeat(visit: str, page: Staff) -> Response:
+async def repeat(visit: Id, page: Staff) -> Response:
     """Book the same a week later; where that cannot be had, show the form with it filled in."""
     parts = page.parts
     try:
@@ -67,7 +68,7 @@ async def repeat(visit: str, page: Staff) -> Response:
 
 
 @router.api_route("/reservations/{visit}/links/{link}/revoke", methods=["GET", "HEAD"])
-async def ask_to_revoke_link(visit: str, link: str, page: Staff) -> Response:
+async def ask_to_revoke_link(visit: Id, link: Id, page: Staff) -> Response:
     """Ask first, and say what follows."""
     found = await bookings.get(page.parts.database, visit, page.now)
     chosen = next((each for each in found.links if each.id == link), None)
@@ -77,7 +78,7 @@ async def ask_to_revoke_link(visit: str, link: str, page: Staff) -> Response:
 
 
 @router.post("/reservations/{visit}/links/{link}/revoke")
-async def revoke_link(visit: str, link: str, page: Staff) -> Response:
+async def revoke_link(visit: Id, link: Id, page: Staff) -> Response:
     """Let nobody in by this link any more."""
     await bookings.revoke_link(page.parts.database, link, page.actor, page.now)
     return page.go(f"/reservations/{visit}", "link_revoked")

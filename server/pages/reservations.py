@@ -13,7 +13,7 @@ from server.booking import State
 from server.bookings import Filter, Listed
 from server.languages import mark
 from server.pages.days import bounds, chosen, monday
-from server.pages.page import Staff, StaffPage
+from server.pages.page import Key, Staff, StaffPage
 from server.pages.route import PageRoute
 
 PER_PAGE = 50
@@ -28,8 +28,6 @@ STATES = {
     State.CANCELLED: mark("cancelled"),
     State.CLOSED: mark("closed"),
 }
-Word = Annotated[str, Query(max_length=64)]
-
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
@@ -37,10 +35,10 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 class Chosen:
     """What the reader wants to see, as the address says it; what is empty does not count."""
 
-    robot: Word = ""
-    resident: Word = ""
-    state: Word = ""
-    date: Word = ""
+    robot: Key = ""
+    resident: Key = ""
+    state: Key = ""
+    date: Key = ""
     past: bool = False
     page: Annotated[int, Query(ge=1, le=10_000)] = 1
 

@@ -11,6 +11,7 @@ from server.pages.mistakes import REFUSALS
 from server.pages.page import Staff, Typed
 from server.pages.route import PageRoute
 from server.residents import ResidentForm
+from wire.base import Id
 from wire.rest import Consent
 
 CONSENTS = {
@@ -48,7 +49,7 @@ async def add(page: Staff, typed: Typed) -> Response:
 
 
 @router.api_route("/residents/{resident}/edit", methods=["GET", "HEAD"])
-async def change(resident: str, page: Staff) -> Response:
+async def change(resident: Id, page: Staff) -> Response:
     """The form with all that is known."""
     found = await residents.get(page.parts.database, resident)
     typed = {name: _written(getattr(found, name)) for name in ResidentForm.model_fields}
@@ -57,7 +58,7 @@ async def change(resident: str, page: Staff) -> Response:
 
 
 @router.post("/residents/{resident}/edit")
-async def edit(resident: str, page: Staff, typed: Typed) -> Response:
+async def edit(resident: Id, page: Staff, typed: Typed) -> Response:
     """Change what is known."""
     try:
         form = ResidentForm.model_validate(_filled(typed))
@@ -69,7 +70,7 @@ async def edit(resident: str, page: Staff, typed: Typed) -> Response:
 
 
 @router.api_route("/residents/{resident}/delete", methods=["GET", "HEAD"])
-async def ask(resident: str, page: Staff) -> Response:
+async def ask(resident: Id, page: Staff) -> Response:
     """Ask first, and say what follows."""
     database = page.parts.database
     found = await residents.get(database, resident)
@@ -78,7 +79,7 @@ async def ask(resident: str, page: Staff) -> Response:
 
 
 @router.post("/residents/{resident}/delete")
-async def delete(resident: str, page: Staff) -> Response:
+async def delete(resident: Id, page: Staff) -> Response:
     """Delete one, with all that names him."""
     parts = page.parts
     await residents.delete(parts.database, parts.config, parts.secret, resident, page.actor, page.now)

@@ -13,6 +13,7 @@ from server.pages.board import STYLES, WORDS, condition, status_of
 from server.pages.mistakes import REFUSALS
 from server.pages.page import Staff, StaffPage, Supervisor, Typed
 from server.pages.route import PageRoute
+from wire.base import Id
 from wire.rest import DeviceKind, DeviceState
 
 AHEAD = (State.PLANNED, State.INFORMED, State.RUNNING)
@@ -64,14 +65,14 @@ async def add(page: Supervisor, typed: Typed) -> Response:
 
 
 @router.api_route("/robots/{robot}/rename", methods=["GET", "HEAD"])
-async def change(robot: str, page: Supervisor) -> Response:
+async def change(robot: Id, page: Supervisor) -> Response:
     """The form with the robot's name."""
     found = await robots.get(page.parts.database, robot)
     return page.show("portal/robot_form.html", typed={"name": found.name}, mistakes={}, robot=found)
 
 
 @router.post("/robots/{robot}/rename")
-async def rename(robot: str, page: Supervisor, typed: Typed) -> Response:
+async def rename(robot: Id, page: Supervisor, typed: Typed) -> Response:
     """Rename it; visits and the robot itself stay as they are."""
     found = await robots.get(page.parts.database, robot)
     try:
@@ -83,7 +84,7 @@ async def rename(robot: str, page: Supervisor, typed: Typed) -> Response:
 
 @router.api_route("/robots/{robot}/code", methods=["GET", "HEAD"])
 @router.api_route("/robots/{robot}/revoke", methods=["GET", "HEAD"])
-async def ask(robot: str, page: Supervisor) -> Response:
+async def ask(robot: Id, page: Supervisor) -> Response:
     """Ask first, and say what follows."""
     found = await robots.get(page.parts.database, robot)
     action = page.path.rpartition("/")[2]
@@ -91,7 +92,7 @@ async def ask(robot: str, page: Supervisor) -> Response:
 
 
 @router.post("/robots/{robot}/code")
-async def renew_code(robot: str, page: Supervisor) -> Response:
+async def renew_code(robot: Id, page: Supervisor) -> Response:
     """Show a new enrolment code, this once."""
     parts = page.parts
     found = await robots.get(parts.database, robot)
@@ -100,7 +101,7 @@ async def renew_code(robot: str, page: Supervisor) -> Response:
 
 
 @router.post("/robots/{robot}/revoke")
-async def revoke(robot: str, page: Supervisor) -> Response:
+async def revoke(robot: Id, page: Supervisor) -> Response:
     """Shut it out."""
     await robots.revoke(page.parts.database, robot, page.actor, page.now)
     return page.go("/robots", "robot_revoked")

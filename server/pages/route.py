@@ -85,7 +85,8 @@ def error_page(request: Request, error: Exception) -> Response:
     """What went wrong, as a page, with the status that REST would give."""
     status, headers = _status(error)
     render: Renderer = request.app.state.render
-    language = languages.preferred(request.headers.get("accept-language", ""), request.app.state.parts.config.language)
+    wishes, default = request.headers.get("accept-language", ""), request.app.state.parts.config.language
+    language = getattr(request.state, "language", None) or languages.preferred(wishes, default)
     gettext = languages.translations(language).gettext
     title, text = map(gettext, TEXTS.get(status, OTHERWISE))
     page = render("notice.html", language, status, title=title, text=text)

@@ -11,6 +11,7 @@ from server.pages.page import Supervisor, Typed
 from server.pages.profile import ROLES
 from server.pages.route import PageRoute
 from server.users import UserData, UserForm
+from wire.base import Id
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -41,7 +42,7 @@ async def add(page: Supervisor, typed: Typed) -> Response:
 
 
 @router.api_route("/users/{user}/edit", methods=["GET", "HEAD"])
-async def change(user: str, page: Supervisor) -> Response:
+async def change(user: Id, page: Supervisor) -> Response:
     """The form with a user's data."""
     found = await users.get(page.parts.database, user)
     typed = {name: str(getattr(found, name)) for name in UserData.model_fields}
@@ -49,7 +50,7 @@ async def change(user: str, page: Supervisor) -> Response:
 
 
 @router.post("/users/{user}/edit")
-async def edit(user: str, page: Supervisor, typed: Typed) -> Response:
+async def edit(user: Id, page: Supervisor, typed: Typed) -> Response:
     """Change a user's data."""
     found = await users.get(page.parts.database, user)
     try:
@@ -62,7 +63,7 @@ async def edit(user: str, page: Supervisor, typed: Typed) -> Response:
 
 @router.api_route("/users/{user}/deactivate", methods=["GET", "HEAD"])
 @router.api_route("/users/{user}/password", methods=["GET", "HEAD"])
-async def ask(user: str, page: Supervisor) -> Response:
+async def ask(user: Id, page: Supervisor) -> Response:
     """Ask first, and say what follows."""
     found = await users.get(page.parts.database, user)
     action = page.path.rpartition("/")[2]
@@ -70,7 +71,7 @@ async def ask(user: str, page: Supervisor) -> Response:
 
 
 @router.post("/users/{user}/deactivate")
-async def deactivate(user: str, page: Supervisor) -> Response:
+async def deactivate(user: Id, page: Supervisor) -> Response:
     """Let a user sign in no more; whoever looks at his own account this way is signed out too."""
     found = await users.get(page.parts.database, user)
     try:
@@ -81,7 +82,7 @@ async def deactivate(user: str, page: Supervisor) -> Response:
 
 
 @router.post("/users/{user}/password")
-async def renew_password(user: str, page: Supervisor) -> Response:
+async def renew_password(user: Id, page: Supervisor) -> Response:
     """Give a user a new password, shown this once."""
     found = await users.get(page.parts.database, user)
     password = await users.renew_password(page.parts.database, user, page.actor, page.now)

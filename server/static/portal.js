@@ -48,10 +48,11 @@ function fillInRelatives() {
   }
 }
 
-/** What shows the state of things is read again while it is looked at. */
+/** What shows the state of things is read again while it is looked at and nobody is about to press something. */
 function keepFresh() {
   const seconds = Number(all("[data-refresh]", HTMLElement)[0]?.dataset["refresh"] ?? 0);
-  if (seconds > 0) setInterval(() => document.hidden || location.reload(), seconds * 1000);
+  const idle = () => !document.hidden && document.activeElement === document.body;
+  if (seconds > 0) setInterval(() => idle() && location.reload(), seconds * 1000);
 }
 
 /** What is wrong with a form is read first. */

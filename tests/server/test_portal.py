@@ -284,6 +284,7 @@ async def test_staff_join_from_the_list_and_from_the_box(ana: Reader, database: 
     assert wrong.status_code == 404
     assert mistakes(wrong)["meeting"].startswith("This link is not valid")
     assert (value(wrong, "meeting"), value(wrong, "name")) == ("nowhere", "Dr. Núñez")
+    assert mistakes(await ana.send("/rooms/join", meeting="\x00"))["meeting"].startswith("This link is not valid")
     assert "meeting" in mistakes(await ana.send("/rooms/join", meeting=""))
 
     clock.now -= timedelta(hours=1)
@@ -406,7 +407,18 @@ async def test_pages_of_signed_in_people_say_nothing_to_others(
 
 
 async def test_error_pages_are_pages(ana: Reader) -> None:
-    for path in ("/nothing", "/residents/nobody/edit", "/reservations/none", "/reservations?page=0", "/mails/none"):
+    for path in (
+        "/nothing",
+        "/residents/nobody/edit",
+        "/reservations/none",
+        "/reservations/%00",
+        "/reservations?page=0",
+        "/reservations?robot=%00",
+        "/reservations/new?like=%F0%9F%A4%96",
+        "/mails?visit='",
+        "/mails/none",
+        "/rooms/%00/join",
+    ):
         page = await ana.open(path)
         assert page.status_code == 404
         assert "This page is not here" in words(page)

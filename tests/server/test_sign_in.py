@@ -7,7 +7,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from server import pages, users
+from server import pages, sessions, users
 from server.app import create_web
 from server.config import LimitsSection, ServerConfig
 from server.database import Database
@@ -214,3 +214,12 @@ async def test_deactivated_user_is_out_at_once(ana: Reader, database: Database) 
     await users.deactivate(database, user.id, boss, NOON)
     assert (await ana.open("/profile")).url.path == "/sign-in"
     assert (await ana.client.get("/api/v1/residents")).status_code == 401
+
+
+async def test_session_of_a_user_who_is_not_active_counts_nothing(
+    ana: Reader, config: ServerConfig, database: Database
+) -> None:
+    user = next(user for user in await users.list_users(database) if user.username == "ana")
+    await users.deactivate(database, user.id, "system", NOON)
+    token = await sessions.start(database, user.id, NOON, config.sessions)  # it was checked just before
+    assert await sessions.user_of_cookies(database, {"session": token}, NOON, config) is None

@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from server.pages import (
+    api_docs,
     audit,
     booking_form,
     guest,
@@ -35,6 +36,7 @@ PARTS = (
     users,
     audit,
     settings,
+    api_docs,
 )
 """In this order, so that a fixed address such as `/reservations/new` comes before one with an id in its place."""
 

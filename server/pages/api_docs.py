@@ -76,7 +76,7 @@ def _query(operation: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _answers(operation: dict[str, Any]) -> Iterator[tuple[str, str, str | None]]:
-    for status, answer in operation["responses"].items():
+    for status, answer in sorted(operation["responses"].items()):
         schemas = [content.get("schema", {}) for content in answer.get("content", {}).values()]
         yield status, answer["description"], _shape(schemas[0]) if schemas else None
 

@@ -7,7 +7,9 @@
  * @returns {Found[]}
  */
 function all(selector, type) {
-  return [...document.querySelectorAll(selector)].filter((element) => element instanceof type);
+  return [...document.querySelectorAll(selector)].filter(
+    /** @returns {element is Found} */ (element) => element instanceof type,
+  );
 }
 
 /** Buttons that copy a link to the clipboard, which browsers allow on HTTPS and on this machine. */

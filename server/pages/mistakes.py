@@ -97,7 +97,9 @@ def of(error: Exception, language: str, zone: tzinfo) -> tuple[HTTPStatus, dict[
     gettext = languages.translations(language).gettext
     match error:
         case ValidationError():
-            found = {_field(each): _sentence(each, language) for each in reversed(error.errors())}
+            found: dict[str, str] = {}
+            for each in error.errors():
+                found.setdefault(_field(each), _sentence(each, language))
             return HTTPStatus.UNPROCESSABLE_ENTITY, found
         case ClashError():
             wording = Wording(language, zone)

@@ -26,7 +26,7 @@ CREATE = {
     "postgresql": "CREATE DATABASE {}",
     "mariadb": "CREATE DATABASE {} CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin",
 }
-"""What operators type as well (docs/operators.md)."""
+"""What operators type as well (docs/architecture.md)."""
 EMPTY = {
     "postgresql": ["TRUNCATE {} RESTART IDENTITY"],
     "mariadb": ["SET foreign_key_checks = 0", "TRUNCATE {}", "SET foreign_key_checks = 1"],

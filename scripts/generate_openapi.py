@@ -4,10 +4,10 @@ import json
 import sys
 from pathlib import Path
 
+from server.api.document import document
 from server.app import create_web
 from server.config import ServerConfig
 from server.database import Database
-from wire.rest import Problem
 
 PATH = Path(__file__).parent.parent / "docs/openapi.json"
 
@@ -15,10 +15,8 @@ PATH = Path(__file__).parent.parent / "docs/openapi.json"
 def openapi() -> str:
     """The document as JSON, the same for the same code."""
     config = ServerConfig()
-    document = create_web(config, Database(config.database.url)).openapi()
-    # The routes only name it: FastAPI knows no model under application/problem+json.
-    document["components"]["schemas"]["Problem"] = Problem.model_json_schema()
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    whole = document(create_web(config, Database(config.database.url)))
+    return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
 
 
 def main() -> int:

@@ -11,7 +11,7 @@ from pydantic.json_schema import models_json_schema
 
 from wire import VERSION
 from wire.base import Message
-from wire.signaling import CLIENT_EVENTS, SERVER_EVENTS, Joined, Refusal
+from wire.signaling import CLIENT_EVENTS, SERVER_EVENTS, Joined, Refusal, Waiting
 
 ROOT = Path(__file__).parents[1]
 OUTPUT = ROOT / "server/static/wire.d.ts"
@@ -36,7 +36,7 @@ def main() -> int:
 
 def schema() -> dict[str, Any]:
     """One JSON schema that reaches every model the browser reads or writes."""
-    models: set[type[Message]] = {*CLIENT_EVENTS.values(), *SERVER_EVENTS.values(), Joined, Refusal}
+    models: set[type[Message]] = {*CLIENT_EVENTS.values(), *SERVER_EVENTS.values(), Joined, Refusal, Waiting}
     ordered = sorted(models, key=lambda model: model.__name__)
     _, definitions = models_json_schema([(model, "validation") for model in ordered])
     root = _record(
@@ -46,6 +46,7 @@ def schema() -> dict[str, Any]:
             "client": _events("ClientEvents", CLIENT_EVENTS),
             "server": _events("ServerEvents", SERVER_EVENTS),
             "joined": _reference(Joined),
+            "waiting": _reference(Waiting),
             "refusal": _reference(Refusal),
         },
     )

@@ -11,11 +11,11 @@ from typing import Annotated
 from fastapi import Depends, HTTPException, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBasic, HTTPBasicCredentials, HTTPBearer
 
-from server import auth
+from server import auth, sessions
 from server.config import ServerConfig
 from server.database import Database
 from server.limits import Buckets
-from server.models import Robot, User
+from server.models import Robot, Role, User
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,14 @@ class Parts:
 
     config: ServerConfig
     database: Database
+    secret: bytes
+    """Of which guests' links are made (`server.secret`)."""
     clock: Callable[[], datetime]
     enrolments: Buckets
     sign_ins: Buckets
+    """By address."""
+    accounts: Buckets
+    """Sign-ins by user name, whether there is such a user or not."""
 
 
 def _parts(request: Request) -> Parts:
@@ -42,17 +47,21 @@ def per_minute(count: int) -> Buckets:
     return Buckets(rate=count / 60, burst=count)
 
 
-def _throttle(buckets: Buckets, request: Request) -> None:
-    """Refuse with 429 an address that asks too often; a peer without an address (a UNIX socket) shares one bucket."""
-    wait = buckets.take(request.client.host if request.client else None, time.monotonic())
+def _throttle(buckets: Buckets, key: str | None) -> None:
+    """Refuse with 429 whoever comes too often; peers without an address (a UNIX socket) share one bucket."""
+    wait = buckets.take(key, time.monotonic())
     if wait:
         headers = {"Retry-After": str(ceil(wait))}
         raise HTTPException(HTTPStatus.TOO_MANY_REQUESTS, "too many attempts; try again later", headers)
 
 
+def _address(request: Request) -> str | None:
+    return request.client.host if request.client else None
+
+
 def may_enrol(request: Request, parts: Shared) -> None:
     """Let an address try only so many codes."""
-    _throttle(parts.enrolments, request)
+    _throttle(parts.enrolments, _address(request))
 
 
 async def _robot(
@@ -65,19 +74,52 @@ async def _robot(
     return robot
 
 
+async def check_password(request: Request, parts: Parts, username: str, password: str) -> User | None:
+    """The active user of this name and password, or None. Only failures count, for the address and for the name.
+
+    Raises `HTTPException` with 429, for names that nobody has as well.
+    """
+    keys = ((parts.sign_ins, _address(request)), (parts.accounts, username[:64].lower()))
+    for buckets, key in keys:
+        _throttle(buckets, key)
+    # What cannot be a user's name may be something that a database refuses to look for.
+    user = await auth.user_of_password(parts.database, username if username.isprintable() else "", password)
+    if user is not None:
+        for buckets, key in keys:
+            buckets.put_back(key)
+    return user
+
+
+async def session_user(request: Request, parts: Shared) -> User | None:
+    """Who is signed in with this browser, if anybody is."""
+    return await sessions.user_of_cookies(parts.database, request.cookies, parts.clock(), parts.config)
+
+
 async def _user(
     request: Request,
     parts: Shared,
     credentials: Annotated[HTTPBasicCredentials | None, Depends(HTTPBasic(auto_error=False))],
 ) -> User:
     if credentials is not None:
-        _throttle(parts.sign_ins, request)
-        user = await auth.user_of_password(parts.database, credentials.username, credentials.password)
-        if user is not None:
-            return user
-    headers = {"WWW-Authenticate": 'Basic realm="telepresence", charset="UTF-8"'}
-    raise HTTPException(HTTPStatus.UNAUTHORIZED, "this needs a user's name and password", headers)
+        user = await check_password(request, parts, credentials.username, credentials.password)
+    else:
+        user = await session_user(request, parts)
+    if user is None:
+        headers = {"WWW-Authenticate": 'Basic realm="telepresence", charset="UTF-8"'}
+        raise HTTPException(HTTPStatus.UNAUTHORIZED, "this needs a user's name and password", headers)
+    if user.must_change_password:
+        raise HTTPException(HTTPStatus.FORBIDDEN, "sign in at the portal and choose a password of your own first")
+    return user
 
 
 CurrentRobot = Annotated[Robot, Depends(_robot)]
 CurrentUser = Annotated[User, Depends(_user)]
+
+
+async def _supervisor(user: CurrentUser) -> User:
+    if user.role is not Role.SUPERVISOR:
+        raise HTTPException(HTTPStatus.FORBIDDEN, "only a supervisor may do this")
+    return user
+
+
+CurrentSupervisor = Annotated[User, Depends(_supervisor)]

@@ -9,11 +9,13 @@ from datetime import datetime
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
-from server import api, pages, problems, schema
+from server import api, pages, problems, retention, schema, secret
 from server.access import Parts, per_minute
 from server.body import BodyLimit
 from server.config import ServerConfig
+from server.csrf import SameOrigin
 from server.database import Database
+from server.mail import MailWorker
 from server.signaling import Signaling
 from server.times import utc_now
 from wire import VERSION
@@ -28,46 +30,54 @@ class App:
 
     asgi: ASGIApp
     signaling: Signaling
+    mails: MailWorker
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand on to Socket.IO or to the web side."""
         await self.asgi(scope, receive, send)
 
     def alive(self) -> bool:
-        """Whether the rooms' background task makes progress."""
-        return time.monotonic() - self.signaling.last_tick < STALE_SECONDS
+        """Whether the background tasks of the rooms and of the mails make progress."""
+        return time.monotonic() - self.signaling.last_tick < STALE_SECONDS and self.mails.alive()
 
 
 def create_app(config: ServerConfig, clock: Callable[[], datetime] = utc_now) -> App:
     """The whole server; its lifespan opens the database and takes up the rooms.
 
-    Raises `pages.MissingLibraryError`; the lifespan raises `schema.SchemaError` where the database does not fit.
+    Raises `pages.MissingLibraryError` or `secret.SecretError`; the lifespan raises `schema.SchemaError` where the
+    database does not fit.
     """
     database = Database(config.database.url, config.database.busy_seconds)
     signaling = Signaling(database, config, clock)
+    key = secret.load(config.data_directory)
+    mails = MailWorker(database, config, key, clock)
 
     @asynccontextmanager
     async def lifespan(_web: FastAPI) -> AsyncIterator[None]:
         try:
             await schema.prepare(database, config.database.migrate)
             await signaling.start()
-            yield
+            mails.start()
+            async with retention.running(database, config, clock):
+                yield
+            await mails.stop()
             await signaling.stop()
         finally:
             await database.close()
 
-    web = create_web(config, database, clock, lifespan)
-    web.include_router(pages.router(config, database, clock))
-    return App(signaling.asgi(web), signaling)
+    web = create_web(config, database, clock, key, lifespan)
+    pages.install(web)
+    return App(signaling.asgi(web), signaling, mails)
 
 
 def create_web(
     config: ServerConfig,
     database: Database,
     clock: Callable[[], datetime] = utc_now,
+    key: bytes = b"",
     lifespan: Lifespan[FastAPI] | None = None,
 ) -> FastAPI:
-    """The REST side, which OpenAPI describes."""
+    """The REST side, which OpenAPI describes; `key` is the server's secret, which the description does not need."""
     web = FastAPI(
         title="Telepresence",
         version=str(VERSION),
@@ -79,10 +89,13 @@ def create_web(
     web.state.parts = Parts(
         config=config,
         database=database,
+        secret=key,
         clock=clock,
         enrolments=per_minute(config.limits.enrolments_per_minute),
         sign_ins=per_minute(config.limits.sign_ins_per_minute),
+        accounts=per_minute(config.limits.sign_ins_per_minute),
     )
+    web.add_middleware(SameOrigin, config=config)
     web.add_middleware(BodyLimit, most=config.limits.body_bytes)
     problems.install(web)
     web.include_router(api.router)

@@ -20,7 +20,7 @@ from server.models import Participant, Reservation
 from server.rooms.commands import Delivery, Record, Reply
 from server.rooms.events import Event, Tick, VisitChanged
 from server.rooms.machine import step
-from server.rooms.room import Member, Room
+from server.rooms.room import Room
 
 RESTART_GRACE = timedelta(seconds=30)
 """Who was in a room when the server went away has this long to come back: its clients try again every few seconds."""
@@ -110,7 +110,7 @@ class Attendance:
 
     def _keep(self, room: Room) -> None:
         """Hold the room in memory while that knows more than the database."""
-        if room.end is None and (room.members or room.started_at is not None):
+        if room.end is None and (room.members or room.waiting or room.started_at is not None):
             self._rooms[room.reservation] = room
         else:
             self._rooms.pop(room.reservation, None)
@@ -127,8 +127,9 @@ class Attendance:
 
 def _changes(before: Room, after: Room) -> Iterator[str]:
     """What the log says of a step: each participant and the visit, old state -> new state. No names."""
-    for member in {member.id: member for member in before.members + after.members}.values():
-        old, new = (_state(room.member(member.id)) for room in (before, after))
+    waiters = tuple(waiter.member for waiter in before.waiting + after.waiting)
+    for member in {member.id: member for member in before.members + after.members + waiters}.values():
+        old, new = (_state(room, member.id) for room in (before, after))
         if old != new:
             yield f"{member.kind} {member.id} {old} -> {new}"
     if before.started_at is None and after.started_at is not None:
@@ -137,7 +138,8 @@ def _changes(before: Room, after: Room) -> Iterator[str]:
         yield f"visit {'started' if after.started_at else 'waiting'} -> {after.end}"
 
 
-def _state(member: Member | None) -> str:
+def _state(room: Room, participant: str) -> str:
+    member = room.member(participant)
     if member is None:
-        return "absent"
+        return "absent" if room.waiter(participant) is None else "waiting"
     return "connected" if member.socket else "in grace"

@@ -1,12 +1,14 @@
 """What may be booked, ended and entered, and when. Pure: no clock, no IO, no logging; time is an argument."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
-from typing import Annotated, Protocol
+from datetime import datetime, time, timedelta, tzinfo
+from enum import StrEnum
+from typing import Annotated, Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from server.config import RoomsSection
+from server.config import Address, RoomsSection
+from server.errors import InputError
 from wire.base import Id, Name, Timestamp
 from wire.signaling import CloseReason, ErrorCode, Refusal
 
@@ -15,8 +17,32 @@ Title = Annotated[
 ]
 
 
+Prose = Annotated[
+    str, StringConstraints(max_length=2000, strip_whitespace=True, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")
+]
+"""Some lines of text, without other control characters."""
+
+MOST_RELATIVES = 20
+FURTHEST = timedelta(days=731)
+
+
+class State(StrEnum):
+    """Where a visit stands, as staff see it."""
+
+    PLANNED = "planned"
+    INFORMED = "informed"
+    RUNNING = "running"
+    ENDED = "ended"
+    MISSED = "missed"
+    CANCELLED = "cancelled"
+    CLOSED = "closed"
+
+
 class Wish(BaseModel):
-    """A visit that somebody wants to book, complete and well-formed; `check` says whether it can be had."""
+    """A visit that somebody wants to have, complete and well-formed; `check` says whether it can be had.
+
+    Each address in `emails` gets a link of its own, in `language`; without addresses there is one for `guest`.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -25,6 +51,11 @@ class Wish(BaseModel):
     starts_at: Timestamp
     ends_at: Timestamp
     guest: Name | None = None
+    resident_id: Id | None = None
+    description: Prose = ""
+    emails: Annotated[tuple[Address, ...], Field(max_length=MOST_RELATIVES)] = ()
+    language: Literal["es", "en"] = "es"
+    waiting_room: bool = False
 
 
 class Visit(Protocol):
@@ -35,15 +66,12 @@ class Visit(Protocol):
     ends_at: datetime
     cancelled_at: datetime | None
     closed_at: datetime | None
+    started_at: datetime | None
     ended_at: datetime | None
 
 
-class BookingError(ValueError):
-    """The wish cannot be had as it is; `field` says which part of it must change."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
+class BookingError(InputError):
+    """The wish cannot be had as it is."""
 
 
 class ClashError(BookingError):
@@ -55,7 +83,7 @@ class ClashError(BookingError):
 
 
 class OverError(ValueError):
-    """The visit is over already, so it can be neither cancelled nor closed."""
+    """The visit is over already, so it can be neither changed, cancelled nor closed."""
 
 
 ENDINGS = {
@@ -76,6 +104,18 @@ def over(visit: Visit, now: datetime) -> CloseReason | None:
     return None
 
 
+def state_of(visit: Visit, informed: bool, now: datetime) -> State:
+    """Where a visit stands; `informed` says whether all its relatives were written to."""
+    reason = over(visit, now)
+    if reason is CloseReason.ENDED:
+        return State.ENDED if visit.started_at else State.MISSED
+    if reason is not None:
+        return State(reason)
+    if visit.started_at is not None:
+        return State.RUNNING
+    return State.INFORMED if informed else State.PLANNED
+
+
 def check(wish: Wish, others: Iterable[Visit], now: datetime, rules: RoomsSection) -> None:
     """Refuse a wish against the rules or against `others`, the same robot's visits.
 
@@ -87,7 +127,11 @@ def check(wish: Wish, others: Iterable[Visit], now: datetime, rules: RoomsSectio
     if wish.ends_at <= wish.starts_at:
         raise BookingError("ends_at", "a visit must end after it starts")
     if wish.ends_at - wish.starts_at > timedelta(minutes=rules.max_minutes):
-        raise BookingError("ends_at", f"a visit may last {rules.max_minutes:g} minutes at most (rooms.max_minutes)")
+        most = f"{rules.max_minutes:g}"
+        raise BookingError("ends_at", "a visit may last %(most)s minutes at most (rooms.max_minutes)", most=most)
+    if wish.starts_at - now > FURTHEST:
+        text = "a visit may be booked %(days)s days ahead at most; look at the year"
+        raise BookingError("starts_at", text, days=FURTHEST.days)
     if wish.ends_at <= now:
         raise BookingError("starts_at", "this visit would already be over; choose a later time")
     for other in others:
@@ -100,8 +144,26 @@ def _takes_its_time(visit: Visit) -> bool:
     return visit.cancelled_at is None and visit.closed_at is None and visit.ended_at is None
 
 
+def check_quiet_hours(wish: Wish, begin: str | None, end: str | None, zone: tzinfo) -> None:
+    """Refuse a wish that shares a minute with the quiet hours, `HH:MM` on the site's clock, over midnight or not.
+
+    Raises `BookingError`.
+    """
+    if begin is None or end is None:
+        return
+    first, last = wish.starts_at.astimezone(zone), wish.ends_at.astimezone(zone)
+    day = first.date() - timedelta(days=1)
+    while day <= last.date():
+        quiet_from = datetime.combine(day, time.fromisoformat(begin), zone)
+        quiet_until = datetime.combine(day + timedelta(days=end <= begin), time.fromisoformat(end), zone)
+        if first.timestamp() < quiet_until.timestamp() and quiet_from.timestamp() < last.timestamp():
+            text = "the resident's quiet hours are from %(begin)s to %(end)s; choose another time"
+            raise BookingError("starts_at", text, begin=begin, end=end)
+        day += timedelta(days=1)
+
+
 def check_can_end(visit: Visit, now: datetime) -> None:
-    """Refuse to cancel or close a visit that is over already.
+    """Refuse to change, cancel or close a visit that is over already.
 
     Raises `OverError` with the reason in words.
     """

@@ -4,7 +4,7 @@
 """
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
@@ -21,6 +21,11 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+_WORD = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+ADDRESS: Final = rf"{_WORD}(?:\.{_WORD})*@{_LABEL}(?:\.{_LABEL})*"
+Address = Annotated[str, StringConstraints(max_length=254, pattern=f"^{ADDRESS}$")]
+"""An e-mail address of ASCII letters (RFC 5321, 4.1.2, without quoted strings): nothing that could end a header."""
 
 
 class Section(BaseModel):
@@ -42,9 +47,10 @@ def _database_url(url: str) -> str:
         raise ValueError(
             "is not a database URL; write one like sqlite+aiosqlite:////var/lib/robotserver/server.db"
         ) from error
-    if driver != "sqlite+aiosqlite":
+    if driver not in {"sqlite+aiosqlite", "postgresql+asyncpg", "mysql+asyncmy"}:
         raise ValueError(
-            "must begin with sqlite+aiosqlite://, such as sqlite+aiosqlite:////var/lib/robotserver/server.db"
+            "must begin with sqlite+aiosqlite://, postgresql+asyncpg:// or mysql+asyncmy://, such as "
+            "sqlite+aiosqlite:////var/lib/robotserver/server.db"
         )
     return url
 
@@ -87,6 +93,13 @@ class RobotsSection(Section):
     enrolment_hours: Annotated[float, Field(gt=0, le=720)] = 24.0
 
 
+class SessionsSection(Section):
+    """How long somebody of the staff stays signed in."""
+
+    idle_minutes: Annotated[float, Field(ge=5, le=1440)] = 60.0
+    absolute_hours: Annotated[float, Field(ge=0.25, le=168)] = 12.0
+
+
 class IceServerSection(Section):
     """One STUN or TURN server; a TURN server has a fixed `username` and `credential`, or a `secret` shared with it."""
 
@@ -110,6 +123,44 @@ class IceSection(Section):
     """STUN and TURN servers that robots and browsers are told to use; none within one network."""
 
     servers: tuple[IceServerSection, ...] = ()
+
+
+class InvitationsSection(Section):
+    """Which mails relatives get of themselves; changes and cancellations are always sent."""
+
+    confirm: bool = True
+    reminder_minutes: Annotated[float, Field(ge=0, le=1440)] = 15.0
+
+
+class MailSection(Section):
+    """The SMTP server that takes the mails; without one they become files in the data directory."""
+
+    host: Text | None = None
+    port: Annotated[int, Field(ge=1, le=65535)] = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    ca_file: Path | None = None
+    username: Text | None = None
+    password: SecretStr | None = None
+    sender: Address = "visits@localhost"
+    timeout_seconds: Annotated[float, Field(ge=1, le=120)] = 30.0
+    give_up_hours: Annotated[float, Field(gt=0, le=168)] = 24.0
+
+    @model_validator(mode="after")
+    def _can_be_sent(self) -> "MailSection":
+        if self.host is not None and self.sender.endswith("@localhost"):
+            raise ValueError("host needs a sender: the address from which your SMTP server lets this server write")
+        if (self.username is None) != (self.password is None):
+            raise ValueError("username and password belong together: give both or neither")
+        if self.password is not None and self.security == "none":
+            raise ValueError("a password must not go over the network in the open: set security to starttls or tls")
+        return self
+
+
+class RetentionSection(Section):
+    """How long what names people is kept."""
+
+    days: Annotated[float, Field(ge=1, le=3650)] = 90.0
+    audit_days: Annotated[float, Field(ge=30, le=3650)] = 730.0
 
 
 class LimitsSection(Section):
@@ -136,7 +187,11 @@ class ServerConfig(BaseSettings):
     database: DatabaseSection = DatabaseSection()
     rooms: RoomsSection = RoomsSection()
     robots: RobotsSection = RobotsSection()
+    sessions: SessionsSection = SessionsSection()
     ice: IceSection = IceSection()
+    invitations: InvitationsSection = InvitationsSection()
+    mail: MailSection = MailSection()
+    retention: RetentionSection = RetentionSection()
     limits: LimitsSection = LimitsSection()
 
     @classmethod

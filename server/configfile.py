@@ -14,7 +14,7 @@ from pydantic_settings import SettingsError
 from server.config import ServerConfig
 
 DEFAULT_PATH = Path("/etc/robotserver/server.yaml")
-SECRETS = {"credential", "secret"}
+SECRETS = {"credential", "password", "secret"}
 Location = tuple[str | int, ...]
 
 

@@ -1,12 +1,15 @@
-"""The database: reading and writing transactions, and everything that is special to SQLite."""
+"""The database: reading and writing transactions, and everything that is special to one kind of database."""
 
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from math import ceil
+from typing import Any
 
 from sqlalchemy import Connection, Dialect, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, ExceptionContext, IsolationLevel
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -27,7 +30,9 @@ class Database:
             # One writer per process: SQLite has one write lock, and a queue in memory is fairer than its polling.
             self.writer = _sqlite(url, busy_seconds, begin="BEGIN IMMEDIATE", connections=1)
         else:
-            self.reader = self.writer = create_async_engine(url, pool_timeout=busy_seconds, pool_pre_ping=True)
+            # What was read and then locked must be as it is now, so writers see what others have committed meanwhile.
+            self.writer = _server(url, busy_seconds, isolation="READ COMMITTED")
+            self.reader = self.writer.execution_options(isolation_level="REPEATABLE READ")
         self._read = async_sessionmaker(self.reader, expire_on_commit=False)
         self._write = async_sessionmaker(self.writer, expire_on_commit=False)
 
@@ -60,6 +65,7 @@ def _sqlite(url: str, busy_seconds: float, begin: str, connections: int) -> Asyn
         pool_size=connections,
         max_overflow=0,
         pool_timeout=busy_seconds,
+        hide_parameters=True,  # they may be names, and errors are logged
         # The sqlite3 module's own implicit BEGIN is off: `begin` below is the only one.
         connect_args={"timeout": busy_seconds, "isolation_level": None},
     )
@@ -74,6 +80,7 @@ def _sqlite(url: str, busy_seconds: float, begin: str, connections: int) -> Asyn
             _use_wal(cursor)
             cursor.execute("PRAGMA synchronous=FULL")
             cursor.execute("PRAGMA foreign_keys=ON")
+            cursor.execute("PRAGMA secure_delete=ON")  # what is forgotten is not left in the file's free pages
             cursor.close()
         except sqlite3.DatabaseError:
             connection.close()  # the pool does not know it yet; its thread would outlive the event loop
@@ -85,6 +92,40 @@ def _sqlite(url: str, busy_seconds: float, begin: str, connections: int) -> Asyn
     event.listen(engine.sync_engine, "do_connect", before_connect)
     event.listen(engine.sync_engine, "connect", on_connect)
     event.listen(engine.sync_engine, "begin", on_begin)
+    return engine
+
+
+def _server(url: str, busy_seconds: float, isolation: IsolationLevel) -> AsyncEngine:
+    """An engine for PostgreSQL or MariaDB that waits for a connection and for a lock no longer than `busy_seconds`."""
+    seconds = ceil(busy_seconds)
+    settings: dict[str, object] = {
+        "postgresql": {"timeout": busy_seconds, "server_settings": {"lock_timeout": f"{busy_seconds * 1000:.0f}"}},
+        "mysql": {"connect_timeout": seconds, "init_command": f"SET SESSION innodb_lock_wait_timeout = {seconds}"},
+    }[make_url(url).get_backend_name()]
+    engine = create_async_engine(
+        url,
+        pool_timeout=busy_seconds,
+        pool_pre_ping=True,
+        isolation_level=isolation,
+        hide_parameters=True,
+        connect_args=settings,
+    )
+
+    def connect(dialect: Dialect, _entry: ConnectionPoolEntry, words: list[str], options: dict[str, Any]) -> object:
+        # asyncpg lets the operating system's error through, which nobody above expects of a database.
+        try:
+            return dialect.connect(*words, **options)
+        except OSError as error:
+            raise dialect.loaded_dbapi.OperationalError(str(error)) from error
+
+    def on_error(context: ExceptionContext) -> OperationalError | None:
+        # asyncpg has no class for what is nobody's mistake, such as a lock that did not come free.
+        if type(context.sqlalchemy_exception) not in {DBAPIError, InterfaceError}:
+            return None
+        return OperationalError(context.statement, None, context.original_exception, hide_parameters=True)
+
+    event.listen(engine.sync_engine, "do_connect", connect)
+    event.listen(engine.sync_engine, "handle_error", on_error)
     return engine
 
 

@@ -3,18 +3,21 @@
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from server import auth, bookings, messages, tokens
+from starlette.requests import HTTPConnection
+from starlette.types import Scope
+
+from server import auth, bookings, messages, sessions, tokens
 from server.bookings import Admission, RefusedError
 from server.config import ServerConfig
-from server.connection import Connection, rate_limited
+from server.connection import Connection, RobotSignedIn, Ticket, rate_limited
 from server.database import Database
 from server.ice import ice_servers
 from server.limits import Buckets
-from server.rooms.commands import Welcome
+from server.models import User
+from server.rooms.commands import Wait, Welcome
 from server.rooms.events import Joined, Proof
 from wire import VERSION
 from wire import signaling as wire
@@ -28,16 +31,6 @@ OTHER_VERSION: Final = Refusal(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Ticket:
-    """Somebody whom the bookings let in, before the room has said who he is there."""
-
-    admission: Admission
-    event: Joined
-    secret: str
-    """His new resume secret, unless he proved an older one."""
-
-
 class Door:
     """Asks the bookings for everybody who comes; raises `RefusedError` for whom it does not let in."""
 
@@ -48,12 +41,18 @@ class Door:
         # A whole ward may sit behind one address, so this is far above what one guest needs.
         self._guests = Buckets(rate=2, burst=60)
 
-    async def sign_in(self, token: object) -> str:
-        """The id of the robot with this token."""
+    async def sign_in(self, token: object) -> RobotSignedIn:
+        """The robot with this token."""
         robot = await auth.robot_of_token(self._database, token) if isinstance(token, str) else None
-        if robot is None:
+        if robot is None or robot.token_hash is None:
             raise RefusedError(NO_ROBOT)
-        return robot.id
+        return RobotSignedIn(robot.id, robot.token_hash)
+
+    async def user(self, scope: Scope) -> User | None:
+        """Who of the staff is signed in in the browser that connects; nobody who has yet to choose a password."""
+        cookies = HTTPConnection(scope).cookies
+        user = await sessions.user_of_cookies(self._database, cookies, self._clock(), self._config)
+        return None if user is None or user.must_change_password else user
 
     async def admit(self, sid: str, sender: Connection, join: wire.Join) -> Ticket:
         """Let the sender on to the room that his link or his reservation names."""
@@ -63,7 +62,7 @@ class Door:
         wait = sender.joins.take(now) or (self._guests.take(sender.address, now) if sender.robot is None else 0)
         if wait:
             raise rate_limited(wait)
-        admission = await self._admission(sender.robot, join.room)
+        admission = await self._admission(sender, join.room)
         name = admission.name if sender.robot else join.name or admission.name
         if name is None:
             raise messages.bad_message("join: name: Field required; say who you are")
@@ -77,21 +76,41 @@ class Door:
             name=name,
             media=join.media,
             proof=proof,
+            link=admission.link,
+            actor=_actor(sender, admission),
         )
-        return Ticket(admission, event, secret)
+        return Ticket(admission, event, secret, join.resume.secret if join.resume else None)
 
-    async def _admission(self, robot: str | None, room: str) -> Admission:
+    async def _admission(self, sender: Connection, room: str) -> Admission:
+        """By the room's name for robots and staff, by a link's token for everybody else; staff may try a link too."""
         now, rules = self._clock(), self._config.rooms
-        if robot is None:
-            return await bookings.admit_guest(self._database, room, now, rules)
-        return await bookings.admit_robot(self._database, robot, room, now, rules)
+        if sender.robot is not None:
+            return await bookings.admit_robot(self._database, sender.robot.id, room, now, rules)
+        if sender.user is not None:
+            try:
+                return await bookings.admit_staff(self._database, room, sender.user.name, now, rules)
+            except RefusedError as refused:
+                if refused.refusal.error is not ErrorCode.UNKNOWN_ROOM:
+                    raise
+        return await bookings.admit_guest(self._database, room, now, rules)
 
-    def answer(self, ticket: Ticket, join: wire.Join, welcome: Welcome) -> wire.Joined:
+    def waiting(self, ticket: Ticket, wait: Wait) -> wire.Waiting:
+        """What a guest is told who is not let in yet."""
+        return wire.Waiting(
+            waiting=True,
+            participant=wait.participant,
+            secret=ticket.secret,
+            now=self._clock(),
+            ends_at=ticket.admission.ends_at,
+            title=ticket.admission.title,
+        )
+
+    def answer(self, ticket: Ticket, welcome: Welcome) -> wire.Joined:
         """What the newcomer is told."""
         admission = ticket.admission
         return wire.Joined(
             participant=welcome.participant,
-            secret=join.resume.secret if welcome.resumed and join.resume else ticket.secret,
+            secret=ticket.secret,
             roster=welcome.roster,
             ice_servers=ice_servers(self._config.ice, welcome.participant, admission.ends_at),
             mode="mesh",
@@ -99,4 +118,12 @@ class Door:
             ends_at=admission.ends_at,
             title=admission.title,
             resumed=welcome.resumed,
+            waiting_room=welcome.waiting,
         )
+
+
+def _actor(sender: Connection, admission: Admission) -> str:
+    """Who joins, for the audit."""
+    if sender.robot is not None:
+        return f"robot:{sender.robot.id}"
+    return f"guest:{admission.link}" if sender.user is None or admission.link else sender.user.id

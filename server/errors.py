@@ -5,5 +5,16 @@ class UnknownError(LookupError):
     """There is no such thing."""
 
 
-class TakenError(ValueError):
+class InputError(ValueError):
+    """What somebody asks for cannot be had as it is; `field` says which part of it must change.
+
+    The message is `text`, a template that gettext can translate, filled with `values`.
+    """
+
+    def __init__(self, field: str, text: str, **values: object) -> None:
+        super().__init__(text % values)
+        self.field, self.text, self.values = field, text, values
+
+
+class TakenError(InputError):
     """There is one of this name already."""

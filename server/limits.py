@@ -23,6 +23,10 @@ class TokenBucket:
             return 0.0
         return (1 - self._tokens) / self._rate
 
+    def put_back(self) -> None:
+        """Return a token that was taken for something that turned out not to count."""
+        self._tokens = min(self._burst, self._tokens + 1)
+
 
 class Buckets:
     """One bucket per key, such as an address; of more than `size` the one that was not used for longest goes."""
@@ -40,3 +44,8 @@ class Buckets:
         if len(self._buckets) > self._size:
             self._buckets.popitem(last=False)
         return bucket.take(now)
+
+    def put_back(self, key: Hashable) -> None:
+        """As `TokenBucket.put_back`, into the bucket of `key`."""
+        if key in self._buckets:
+            self._buckets[key].put_back()

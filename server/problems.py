@@ -11,8 +11,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from server.booking import OverError
-from server.errors import UnknownError
+from server import times
+from server.booking import ClashError, OverError
+from server.errors import InputError, TakenError, UnknownError
+from server.mails import NotGivenUpError
 from server.robots import EnrolmentError, FullError
 from wire.rest import Problem
 
@@ -21,6 +23,7 @@ STATUSES: dict[type[Exception], HTTPStatus] = {
     EnrolmentError: HTTPStatus.FORBIDDEN,
     UnknownError: HTTPStatus.NOT_FOUND,
     OverError: HTTPStatus.CONFLICT,
+    NotGivenUpError: HTTPStatus.CONFLICT,
     FullError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
 }
 """What the layers below raise for people; the message is theirs."""
@@ -38,6 +41,7 @@ def install(app: FastAPI) -> None:
     """Answer with a problem wherever the app would answer with an error of another shape."""
     for kind, status in STATUSES.items():
         app.add_exception_handler(kind, _in_words(status))
+    app.add_exception_handler(InputError, _input)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(OperationalError, _unavailable)
@@ -71,6 +75,17 @@ def _validation(_request: Request, error: Exception) -> Response:
         for each in error.errors()
     )
     return response(HTTPStatus.UNPROCESSABLE_ENTITY, "; ".join(f"{e['field']}: {e['message']}" for e in errors), errors)
+
+
+def _input(request: Request, error: Exception) -> Response:
+    assert isinstance(error, InputError)
+    message = str(error)
+    if isinstance(error, ClashError):
+        zone = request.app.state.parts.config.zone
+        message += f": {error.title!r}, {times.shown(error.starts_at, error.ends_at, zone)}"
+    taken = isinstance(error, ClashError | TakenError)
+    status = HTTPStatus.CONFLICT if taken else HTTPStatus.UNPROCESSABLE_ENTITY
+    return response(status, f"{error.field}: {message}", ({"field": error.field, "message": message},))
 
 
 def _unavailable(_request: Request, _error: Exception) -> Response:

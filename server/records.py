@@ -6,12 +6,20 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import booking
+from server import audit, booking
 from server.config import RoomsSection
-from server.models import Participant, Reservation
-from server.rooms.commands import Record, RecordEnd, RecordJoin, RecordLeave, RecordStart
+from server.models import Link, Participant, Reservation
+from server.rooms.commands import (
+    Record,
+    RecordAdmission,
+    RecordDenial,
+    RecordEnd,
+    RecordJoin,
+    RecordLeave,
+    RecordStart,
+)
 from server.rooms.room import Limits, Member, Room, Visit
-from wire.signaling import Media
+from wire.signaling import Media, ParticipantKind
 
 
 async def read_rooms(
@@ -24,12 +32,22 @@ async def read_rooms(
     members = (await session.scalars(here)).all()
     left = select(Participant.reservation_id, func.max(Participant.left_at)).where(of_these)
     last_left = dict((await session.execute(left.group_by(Participant.reservation_id))).all())
+    of_guests = select(Participant.reservation_id, Participant.secret_hash).where(
+        of_these, Participant.kind == ParticipantKind.GUEST
+    )
+    secrets = (await session.execute(of_guests)).all()
+    sent_away = select(Link.reservation_id, Link.id).where(
+        Link.reservation_id.in_([row.id for row in rows]), Link.denied_at.is_not(None)
+    )
+    denied = (await session.execute(sent_away)).all()
     return [
         Room(
             reservation=row.id,
             visit=visit(row, rules),
             limits=_limits(rules),
             members=tuple(_member(member, grace_until) for member in members if member.reservation_id == row.id),
+            known=frozenset(secret for reservation, secret in secrets if reservation == row.id),
+            denied=frozenset(link for reservation, link in denied if reservation == row.id),
             started_at=row.started_at,
             # Whoever is found alone in a call that started was left alone, and is not one who came first.
             had_company=row.started_at is not None,
@@ -47,6 +65,7 @@ def visit(row: Reservation, rules: RoomsSection) -> Visit:
         ends_at=row.ends_at,
         cancelled=row.cancelled_at is not None,
         closed=row.closed_at is not None,
+        waiting_room=row.waiting_room,
     )
 
 
@@ -75,11 +94,18 @@ async def write(session: AsyncSession, reservation: str, records: Iterable[Recor
     of_visit = update(Reservation).where(Reservation.id == reservation)
     for record in records:
         match record:
-            case RecordJoin(member, at):
+            case RecordJoin(member, at, actor):
                 await _write_member(session, reservation, member, at)
+                if actor:
+                    audit.write(session, at, actor, "join", "reservation", reservation, participant=member.id)
             case RecordLeave(participant, at, reason):
                 of_participant = update(Participant).where(Participant.id == participant)
                 await session.execute(of_participant.values(left_at=at, leave_reason=reason))
+            case RecordAdmission(participant, at, actor):
+                audit.write(session, at, actor, "admit_guest", "participant", participant, reservation=reservation)
+            case RecordDenial(link, at, actor):
+                await session.execute(update(Link).where(Link.id == link).values(denied_at=at))
+                audit.write(session, at, actor, "deny_guest", "link", link, reservation=reservation)
             case RecordStart(at):
                 await session.execute(of_visit.values(started_at=at))
             case RecordEnd(at, reason):

@@ -4,14 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import tokens
+from server import audit, tokens
 from server.database import Database
 from server.errors import TakenError, UnknownError
 from server.models import Reservation, Robot, Statistics
 from wire.base import Name
 from wire.rest import MediaSample, RobotStatus
+
+NAME = TypeAdapter[str](Name)
 
 
 class EnrolmentError(Exception):
@@ -22,30 +25,94 @@ class FullError(Exception):
     """A call has as many statistics as it may have."""
 
 
-async def add(database: Database, name: str, now: datetime, valid: timedelta) -> str:
+async def list_robots(database: Database) -> Sequence[Robot]:
+    """All robots by name; those that were revoked come last."""
+    order = (Robot.revoked_at.is_not(None), Robot.name)
+    async with database.read() as session:
+        return (await session.scalars(select(Robot).order_by(*order))).all()
+
+
+async def get(database: Database, robot_id: str) -> Robot:
+    """One robot.
+
+    Raises `UnknownError`.
+    """
+    async with database.read() as session:
+        robot = await session.get(Robot, robot_id)
+    if robot is None:
+        raise UnknownError("there is no such robot")
+    return robot
+
+
+async def add(database: Database, name: str, actor: str, now: datetime, valid: timedelta) -> str:
     """Add a robot and return its enrolment code.
 
     Raises `TakenError` where the name is taken and `pydantic.ValidationError` where it is none.
     """
-    name = TypeAdapter(Name).validate_python(name)
+    name = NAME.validate_python(name)
     async with database.write() as session:
-        if (await session.scalars(select(Robot).where(Robot.name == name))).first() is not None:
-            raise TakenError(f"there is a robot named {name!r} already")
+        await _check_free(session, name)
         robot = Robot(name=name)
         session.add(robot)
+        await session.flush()
+        audit.write(session, now, actor, "add", "robot", robot.id)
         return _give_code(robot, now, valid)
 
 
-async def renew_code(database: Database, name: str, now: datetime, valid: timedelta) -> str:
+async def renew_code(database: Database, name_or_id: str, actor: str, now: datetime, valid: timedelta) -> str:
     """Return a new enrolment code for a robot that lost its token or its code; its old token works until it enrols.
+
+    A robot that was revoked is let in again by it. Raises `UnknownError`.
+    """
+    query = select(Robot).where(or_(Robot.name == name_or_id, Robot.id == name_or_id)).with_for_update()
+    async with database.write() as session:
+        robot = (await session.scalars(query)).first()
+        if robot is None:
+            raise UnknownError(f"there is no robot named {name_or_id!r}")
+        robot.revoked_at = None
+        audit.write(session, now, actor, "renew_code", "robot", robot.id)
+        return _give_code(robot, now, valid)
+
+
+async def rename(database: Database, robot_id: str, name: str, actor: str, now: datetime) -> Robot:
+    """Give a robot another name.
+
+    Raises `UnknownError`, `TakenError` where the name is taken and `pydantic.ValidationError` where it is none.
+    """
+    name = NAME.validate_python(name)
+    async with database.write() as session:
+        robot = await _find(session, robot_id)
+        if robot.name != name:
+            await _check_free(session, name)
+            robot.name = name
+            audit.write(session, now, actor, "rename", "robot", robot.id)
+    return robot
+
+
+async def revoke(database: Database, robot_id: str, actor: str, now: datetime) -> Robot:
+    """Shut a robot out at once: its token and its code are void. Its visits stay booked, for staff to move or cancel.
 
     Raises `UnknownError`.
     """
     async with database.write() as session:
-        robot = (await session.scalars(select(Robot).where(Robot.name == name))).first()
-        if robot is None:
-            raise UnknownError(f"there is no robot named {name!r}")
-        return _give_code(robot, now, valid)
+        robot = await _find(session, robot_id)
+        if robot.revoked_at is None:
+            robot.revoked_at = now
+            robot.token_hash = robot.enrolment_code_hash = robot.enrolment_expires_at = None
+            audit.write(session, now, actor, "revoke", "robot", robot.id)
+    return robot
+
+
+async def _find(session: AsyncSession, robot_id: str) -> Robot:
+    robot = await session.get(Robot, robot_id, with_for_update=True)
+    if robot is None:
+        raise UnknownError("there is no such robot")
+    return robot
+
+
+async def _check_free(session: AsyncSession, name: str) -> None:
+    if (await session.scalars(select(Robot).where(Robot.name == name))).first() is not None:
+        raise TakenError("name", "there is a robot named %(name)s already", name=repr(name))
 
 
 def _give_code(robot: Robot, now: datetime, valid: timedelta) -> str:
@@ -61,6 +128,7 @@ async def enrol(database: Database, code: str, now: datetime) -> tuple[Robot, st
     Raises `EnrolmentError`.
     """
     query = select(Robot).where(Robot.enrolment_code_hash == tokens.code_digest(code), Robot.revoked_at.is_(None))
+    query = query.with_for_update()
     async with database.write() as session:
         robot = (await session.scalars(query)).first()
         if robot is None or robot.enrolment_expires_at is None or robot.enrolment_expires_at <= now:
@@ -69,6 +137,7 @@ async def enrol(database: Database, code: str, now: datetime) -> tuple[Robot, st
         robot.token_hash = tokens.digest(token)
         robot.enrolment_code_hash = robot.enrolment_expires_at = None
         robot.last_seen_at = now
+        audit.write(session, now, f"robot:{robot.id}", "enrol", "robot", robot.id)
     return robot, token
 
 

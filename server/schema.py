@@ -10,6 +10,12 @@ from sqlalchemy import Connection
 
 from server.database import Database
 
+LOCKS = {
+    "postgresql": "SELECT pg_advisory_xact_lock(7266)",
+    "mysql": "SELECT GET_LOCK('telepresence schema', 60)",
+}
+"""What keeps two processes from migrating at once; with SQLite the writing transaction does."""
+
 
 class SchemaError(Exception):
     """The database's schema is not the one that this version of the server knows."""
@@ -46,6 +52,9 @@ def _check(connection: Connection) -> str:
 
 
 def _upgrade(connection: Connection) -> str:
+    lock = LOCKS.get(connection.dialect.name)
+    if lock is not None:
+        connection.exec_driver_sql(lock)
     current, head, known = _state(connection)
     if known and current != head:
         command.upgrade(_alembic(connection), "head")

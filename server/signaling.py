@@ -5,6 +5,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ from socketio.exceptions import ConnectionRefusedError as SocketRefusedError
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp
 
-from server import messages
+from server import messages, revocation
 from server.attendance import Attendance
 from server.bookings import RefusedError
 from server.config import ServerConfig
@@ -20,8 +21,8 @@ from server.connection import Connection, connection, rate_limited
 from server.database import Database
 from server.door import Door
 from server.rooms import refusals
-from server.rooms.commands import Close, Delivery, Refuse, Send, Welcome
-from server.rooms.events import Left, MediaChanged, Relayed, SocketLost
+from server.rooms.commands import Close, Delivery, LetIn, Refuse, Send, ServerEvent, Wait, Welcome
+from server.rooms.events import Admitted, Denied, Left, MediaChanged, Relayed, Removed, Sent, SocketLost
 from server.sockets import Sockets
 from server.times import utc_now
 from wire import signaling as wire
@@ -42,6 +43,7 @@ class Signaling:
 
     def __init__(self, database: Database, config: ServerConfig, clock: Callable[[], datetime] = utc_now) -> None:
         self._messages_per_second = config.limits.messages_per_second
+        self._database = database
         self._door = Door(database, config, clock)
         self._attendance = Attendance(database, config.rooms, clock, self._deliver)
         self._connections: dict[str, Connection] = {}
@@ -82,15 +84,31 @@ class Signaling:
                 await self._lose(sid, self._lost.pop(sid))
             try:
                 await self._attendance.tick()
+                await self._remove_the_revoked()
             except SQLAlchemyError as error:
                 log.warning("the bookings cannot be read, next try in a second: %s", type(error).__name__)
             self.last_tick = time.monotonic()
             await asyncio.sleep(TICK_SECONDS)
 
+    async def _remove_the_revoked(self) -> None:
+        """Close the connections of those whose link, token or account counts no more."""
+        for sid in await revocation.revoked(self._database, self._connections):
+            gone = self._connections.get(sid)
+            if gone is None:
+                continue
+            log.warning("connection %s closed: what let it in was revoked", sid)
+            if gone.reservation is not None:
+                await self._attendance.apply(gone.reservation, Removed(sid))
+            self._sockets.close(sid)
+
     async def _deliver(self, command: Delivery) -> None:
         match command:
             case Send(sids, event, message):
                 await self._sockets.send(sids, event, message)
+            case LetIn(sid, welcome):
+                guest = self._connections.get(sid)
+                if guest is not None and guest.ticket is not None:
+                    await self._sockets.send((sid,), ServerEvent.ADMITTED, self._door.answer(guest.ticket, welcome))
             case Close(sid):
                 if sid in self._connections:
                     self._connections[sid].reservation = None
@@ -98,17 +116,20 @@ class Signaling:
 
     async def _on_connect(self, sid: str, environ: dict[str, Any], credentials: dict[str, Any] | None) -> None:
         """Guests need nothing to connect; who gives a token must be the robot whose token it is."""
-        token = (credentials or {}).get("token")
+        token, scope = (credentials or {}).get("token"), environ["asgi.scope"]
         try:
             robot = None if token is None else await self._door.sign_in(token)
+            user = None if robot else await self._door.user(scope)
         except RefusedError as refused:
             raise _not_connected(refused.refusal) from refused
         except SQLAlchemyError as error:
             raise _not_connected(UNAVAILABLE) from error
-        client = environ["asgi.scope"].get("client")
-        self._connections[sid] = connection(client[0] if client else "", robot, self._messages_per_second)
+        client = scope.get("client")
+        self._connections[sid] = connection(client[0] if client else "", robot, user, self._messages_per_second)
 
     async def _on_disconnect(self, sid: str, _reason: str) -> None:
+        # Who only left the namespace could come back on the same WebSocket, and all his limits would start anew.
+        self._sockets.close(sid)
         gone = self._connections.pop(sid, None)
         if gone is not None and gone.reservation is not None:
             await self._lose(sid, gone.reservation)
@@ -142,7 +163,7 @@ class Signaling:
             return await self._join(sid, sender, message)
         if sender.reservation is None:
             return refusals.NOT_IN_ROOM
-        reply = await self._attendance.apply(sender.reservation, _room_event(sid, message))
+        reply = await self._attendance.apply(sender.reservation, _room_event(sid, sender, message))
         if isinstance(message, wire.Leave):
             sender.reservation = None
         return reply.refusal if isinstance(reply, Refuse) else NoContent()
@@ -165,33 +186,42 @@ class Signaling:
         if former not in {None, reservation}:
             raise messages.bad_message("join: room: this connection is in another room; leave that first")
         if self._robot_is_elsewhere(sid, sender, reservation):
-            log.warning("reservation %s: robot %s is in another room already", reservation, sender.robot)
+            log.warning("reservation %s: its robot is in another room already", reservation)
             return refusals.TWICE
-        sender.reservation = reservation
+        former_ticket = sender.ticket
+        sender.reservation, sender.ticket = reservation, ticket
         reply: object = None
         try:
             reply = await self._attendance.apply(reservation, ticket.event)
         finally:
-            if not isinstance(reply, Welcome):
-                sender.reservation = former
+            if not isinstance(reply, Welcome | Wait):
+                sender.reservation, sender.ticket = former, former_ticket
         if isinstance(reply, Refuse):
             if reply.refusal is refusals.TWICE:
-                log.warning("reservation %s: robot %s is connected already", reservation, sender.robot)
+                log.warning("reservation %s: its robot is connected already", reservation)
             return reply.refusal
-        assert isinstance(reply, Welcome)
-        return self._door.answer(ticket, join, reply)
+        assert isinstance(reply, Welcome | Wait)
+        if reply.resumed and ticket.claimed is not None:
+            sender.ticket = ticket = replace(ticket, secret=ticket.claimed)
+        return self._door.waiting(ticket, reply) if isinstance(reply, Wait) else self._door.answer(ticket, reply)
 
     def _robot_is_elsewhere(self, sid: str, sender: Connection, reservation: str) -> bool:
         """Whether this robot has another connection in another room; in the same room, the room decides."""
-        return sender.robot is not None and any(
-            other.robot == sender.robot and other.reservation not in {None, reservation}
-            for other_sid, other in self._connections.items()
+        robot = sender.robot.id if sender.robot else None
+        return robot is not None and any(
+            each.robot is not None and each.robot.id == robot and each.reservation not in {None, reservation}
+            for other_sid, each in self._connections.items()
             if other_sid != sid
         )
 
 
-def _room_event(sid: str, message: Message) -> Left | MediaChanged | Relayed:
+def _room_event(sid: str, sender: Connection, message: Message) -> Sent:
+    actor = sender.user.id if sender.user else ""
     match message:
+        case wire.Admit(participant=participant):
+            return Admitted(sid, participant, actor)
+        case wire.Deny(participant=participant):
+            return Denied(sid, participant, actor)
         case wire.Leave():
             return Left(sid)
         case wire.Media():

@@ -64,8 +64,9 @@ class Sockets:
 
     def close(self, sid: str) -> None:
         """Close a connection in the background, after what was sent to it before has gone out."""
-        if sid not in self._closing:
-            task = asyncio.create_task(self._flush_and_close(sid), name="close connection")
+        socket = self._transport(sid)
+        if sid not in self._closing and socket is not None:
+            task = asyncio.create_task(self._flush_and_close(sid, socket), name="close connection")
             self._closing[sid] = task
             task.add_done_callback(lambda _: self._closing.pop(sid, None))
 
@@ -77,10 +78,7 @@ class Sockets:
         await asyncio.gather(*tasks, return_exceptions=True)
         await self.server.shutdown()
 
-    async def _flush_and_close(self, sid: str) -> None:
-        socket = self._transport(sid)
-        if socket is None:
-            return
+    async def _flush_and_close(self, sid: str, socket: AsyncSocket) -> None:
         await self.server.disconnect(sid)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FLUSH_SECONDS):

@@ -18,8 +18,9 @@ MAY_IMPORT = {
         "aiohttp", "aiortc", "av", "cv2", "numpy", "pyaudio", "socketio", "systemd",
     },
     "server": {
-        "server", "wire", "pydantic", "pydantic_core", "pydantic_settings", "yaml", "alembic", "argon2", "engineio",
-        "fastapi", "jinja2", "socketio", "sqlalchemy", "starlette", "systemd", "uvicorn", "uvloop",
+        "server", "wire", "pydantic", "pydantic_core", "pydantic_settings", "yaml", "aiosmtplib", "alembic", "argon2",
+        "babel", "engineio", "fastapi", "icalendar", "jinja2", "socketio", "sqlalchemy", "starlette", "systemd",
+        "uvicorn", "uvloop",
     },
 }  # fmt: skip
 PURE = {
@@ -29,7 +30,7 @@ PURE_MAY_IMPORT = {
     "collections", "dataclasses", "datetime", "enum", "functools", "hmac", "itertools", "math", "pydantic", "typing",
     "wire",
 }  # fmt: skip
-MERE_DATA = {"robotclient", "robotclient.config", "server.config"}
+MERE_DATA = {"robotclient", "robotclient.config", "server.config", "server.errors"}
 """Modules without behaviour that the core may know."""
 ADAPTERS = {
     "robotclient.portal", "robotclient.signaling", "robotclient.peer", "robotclient.health",

@@ -1,8 +1,8 @@
 """What is said over Socket.IO. Every client event is acknowledged: with its answer, or with a `Refusal`.
 
-Client to server: `join`, `offer`, `answer`, `candidate`, `renegotiate`, `chat`, `media`, `leave`.
-Server to client: `participant_joined`, `participant_left`, `participant_changed`, `offer`, `answer`,
-`candidate`, `renegotiate`, `chat`, `room_closed`.
+Client to server: `join`, `offer`, `answer`, `candidate`, `renegotiate`, `chat`, `media`, `leave`, `admit`, `deny`.
+Server to client: `admitted`, `participant_joined`, `participant_left`, `participant_changed`, `offer`, `answer`,
+`candidate`, `renegotiate`, `chat`, `waiting_room`, `room_closed`.
 """
 
 from enum import StrEnum
@@ -33,6 +33,8 @@ class ErrorCode(StrEnum):
     NOT_CONNECTED = "not_connected"
     RATE_LIMITED = "rate_limited"
     UNAVAILABLE = "unavailable"
+    DENIED = "denied"
+    NOT_ALLOWED = "not_allowed"
 
 
 class Refusal(Message):
@@ -111,6 +113,37 @@ class Joined(Message):
     title: str
     resumed: StrictBool
     """True: the same participant as before; connections that still work are kept."""
+    waiting_room: tuple[Participant, ...] = ()
+    """For staff: who waits to be let in."""
+
+
+class Waiting(Message):
+    """The other answer to `join`: the guest waits until staff let him in, and is told so by `admitted`."""
+
+    waiting: Literal[True]
+    participant: Id
+    secret: str
+    now: Timestamp
+    ends_at: Timestamp
+    title: str
+
+
+class WaitingRoom(Message):
+    """`waiting_room`: everybody who waits to be let in, told to staff in the room whenever that changes."""
+
+    guests: tuple[Participant, ...]
+
+
+class Admit(Message):
+    """`admit`: staff let somebody in who waits."""
+
+    participant: Id
+
+
+class Deny(Message):
+    """`deny`: staff send somebody away who waits; his link does not open this room any more."""
+
+    participant: Id
 
 
 class Source(StrEnum):
@@ -198,6 +231,8 @@ class CloseReason(StrEnum):
     ENDED = "ended"
     LAST_PARTICIPANT = "last_participant"
     REPLACED = "replaced"
+    DENIED = "denied"
+    REMOVED = "removed"
 
 
 class RoomClosed(Message):
@@ -219,8 +254,11 @@ CLIENT_EVENTS: dict[str, type[Message]] = {
     "chat": Chat,
     "media": Media,
     "leave": Leave,
+    "admit": Admit,
+    "deny": Deny,
 }
 SERVER_EVENTS: dict[str, type[Message]] = {
+    "admitted": Joined,
     "participant_joined": Participant,
     "participant_changed": Participant,
     "participant_left": ParticipantLeft,
@@ -229,5 +267,6 @@ SERVER_EVENTS: dict[str, type[Message]] = {
     "candidate": Candidate,
     "renegotiate": Renegotiate,
     "chat": Chat,
+    "waiting_room": WaitingRoom,
     "room_closed": RoomClosed,
 }

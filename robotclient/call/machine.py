@@ -34,6 +34,8 @@ CLOSE_REASONS = {
     CloseReason.ENDED: LeaveReason.OVER,
     CloseReason.LAST_PARTICIPANT: LeaveReason.LAST_PARTICIPANT,
     CloseReason.REPLACED: LeaveReason.REPLACED,
+    CloseReason.DENIED: LeaveReason.REFUSED,
+    CloseReason.REMOVED: LeaveReason.REFUSED,
 }
 
 

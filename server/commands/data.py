@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-from server import auth, booking, bookings, robots, schema, secret, times, tokens
+from server import audit, booking, bookings, robots, schema, secret, times, tokens, users
 from server.commands.answer import Answer, CommandError
 from server.config import ServerConfig
 from server.database import Database
-from server.models import Role
+from server.models import Language, Role
 
 
 @asynccontextmanager
@@ -37,15 +37,16 @@ async def create_supervisor(config: ServerConfig, arguments: Namespace) -> Answe
     """Add a supervisor, with the password that was given or a fresh one."""
     given = sys.stdin.readline().rstrip("\n") if arguments.password_stdin else None
     password = tokens.new_password() if given is None else given
-    user = auth.NewUser(
+    user = users.UserForm(
         username=arguments.username,
         name=arguments.username if arguments.name is None else arguments.name,
         email=arguments.email,
         role=Role.SUPERVISOR,
+        language=Language(config.language),
         password=password,
     )
     async with _database(config) as database:
-        await auth.create_user(database, user, times.utc_now())
+        await users.add(database, user, audit.SYSTEM, times.utc_now(), must_change_password=given is None)
     if given is not None:
         return Answer(f"Supervisor {user.username} is there.", {"username": user.username})
     return Answer(
@@ -59,7 +60,7 @@ async def add_robot(config: ServerConfig, arguments: Namespace) -> Answer:
     hours = config.robots.enrolment_hours
     async with _database(config) as database:
         give = robots.renew_code if arguments.new_code else robots.add
-        code = await give(database, arguments.name, times.utc_now(), timedelta(hours=hours))
+        code = await give(database, arguments.name, audit.SYSTEM, times.utc_now(), timedelta(hours=hours))
     return Answer(
         f"Enrolment code of {arguments.name}, good once within {hours:g} hours: {code}\n"
         f"On the robot: robotclient enroll {code}",
@@ -82,7 +83,7 @@ async def book(config: ServerConfig, arguments: Namespace) -> Answer:
             robot_id=robot.id, title=arguments.title, starts_at=starts_at, ends_at=ends_at, guest=arguments.guest
         )
         try:
-            booked = await bookings.book(database, key, wish, now, config.rooms)
+            booked = await bookings.book(database, config, key, wish, audit.SYSTEM, now)
         except booking.ClashError as clash:
             other = times.shown(clash.starts_at, clash.ends_at, config.zone)
             raise CommandError(f"{robot.name} is booked already: {clash.title!r}, {other}") from clash
@@ -103,6 +104,7 @@ async def book(config: ServerConfig, arguments: Namespace) -> Answer:
 
 async def close_room(config: ServerConfig, arguments: Namespace) -> Answer:
     """Close a room; a running server sees it within a second and sends everyone home."""
+    key = secret.load(config.data_directory)
     async with _database(config) as database:
-        closed = await bookings.close(database, arguments.room, times.utc_now())
+        closed = await bookings.close(database, config, key, arguments.room, audit.SYSTEM, times.utc_now())
     return Answer(f"Closed: {closed.title!r}", {"reservation": closed.id, "room": closed.room})

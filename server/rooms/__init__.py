@@ -9,6 +9,8 @@ The whole machine is `server.rooms.machine.step(room, event, now) -> (room, comm
    before and after it in the same way for every event, so a late tick changes no outcome.
 4. Commands are data. Those that go to the database are carried out, in one transaction, before any message leaves and
    before the sender's acknowledgement; where that fails, the room stays as it was.
-5. What the machine cannot see: whether a guest's link is valid, and a robot's socket in another reservation's room.
+5. Who waits to be let in (`server.rooms.waiting`) is kept apart from the members, so that nothing of the room reaches
+   him and no rule counts him.
+6. What the machine cannot see: whether a guest's link is valid, and a robot's socket in another reservation's room.
    `server.signaling` asks the bookings for the first and `server.attendance` answers for the second.
 """

@@ -12,6 +12,7 @@ from wire.signaling import CloseReason, LeaveReason, Participant, Refusal
 class ServerEvent(StrEnum):
     """The names of the events that a server sends, the keys of `wire.signaling.SERVER_EVENTS`."""
 
+    ADMITTED = "admitted"
     PARTICIPANT_JOINED = "participant_joined"
     PARTICIPANT_CHANGED = "participant_changed"
     PARTICIPANT_LEFT = "participant_left"
@@ -20,6 +21,7 @@ class ServerEvent(StrEnum):
     CANDIDATE = "candidate"
     RENEGOTIATE = "renegotiate"
     CHAT = "chat"
+    WAITING_ROOM = "waiting_room"
     ROOM_CLOSED = "room_closed"
 
 
@@ -46,6 +48,24 @@ class Welcome:
     participant: str
     resumed: bool
     roster: tuple[Participant, ...]
+    waiting: tuple[Participant, ...] = ()
+    """For staff: who waits to be let in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Acknowledge a join: he waits to be let in."""
+
+    participant: str
+    resumed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LetIn:
+    """Tell one who waited that he is in the room now."""
+
+    socket: str
+    welcome: Welcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +81,8 @@ class RecordJoin:
 
     member: Member
     at: datetime
+    actor: str = ""
+    """Who it is for the audit, where he is new in the room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +92,24 @@ class RecordLeave:
     participant: str
     at: datetime
     reason: LeaveReason
+
+
+@dataclass(frozen=True, slots=True)
+class RecordAdmission:
+    """Store who let a guest in."""
+
+    participant: str
+    at: datetime
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDenial:
+    """Store that the holder of a link was sent away, and by whom."""
+
+    link: str
+    at: datetime
+    actor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +127,7 @@ class RecordEnd:
     reason: CloseReason
 
 
-Record = RecordJoin | RecordLeave | RecordStart | RecordEnd
-Delivery = Send | Close
-Reply = Welcome | Refuse
+Record = RecordJoin | RecordLeave | RecordAdmission | RecordDenial | RecordStart | RecordEnd
+Delivery = Send | LetIn | Close
+Reply = Welcome | Wait | Refuse
 Command = Record | Delivery | Reply

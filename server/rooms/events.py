@@ -28,6 +28,10 @@ class Joined:
     name: str
     media: Media
     proof: Proof | None = None
+    link: str = ""
+    """The id of a guest's link."""
+    actor: str = ""
+    """Who it is for the audit, as `server.models.Audit` has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,31 @@ class Relayed:
 
 
 @dataclass(frozen=True, slots=True)
+class Admitted:
+    """A participant wants somebody let in who waits. `actor` is the id of the user who does it, for the audit."""
+
+    socket: str
+    participant: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """A participant wants somebody sent away who waits. `actor` as above."""
+
+    socket: str
+    participant: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What let somebody in counts no more: his link or token was revoked, or his account was closed."""
+
+    socket: str
+
+
+@dataclass(frozen=True, slots=True)
 class VisitChanged:
     """What the booking says now; given with every tick, changed or not."""
 
@@ -72,4 +101,7 @@ class Tick:
     """Time passed."""
 
 
-Event = Joined | SocketLost | Left | MediaChanged | Relayed | VisitChanged | Tick
+Sent = Left | MediaChanged | Relayed | Admitted | Denied
+"""What somebody in the room said."""
+
+Event = Joined | SocketLost | Removed | Sent | VisitChanged | Tick

@@ -1,15 +1,29 @@
 """PURE: `step`, the one function that changes a room."""
 
-import hmac
 from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
 from server.rooms import refusals
-from server.rooms.commands import Close, Command, RecordJoin, Refuse, Send, ServerEvent, Welcome
-from server.rooms.events import Event, Joined, Left, MediaChanged, Relayed, SocketLost, Tick, VisitChanged
+from server.rooms.commands import Close, Command, RecordJoin, Refuse, Send, ServerEvent
+from server.rooms.events import (
+    Admitted,
+    Denied,
+    Event,
+    Joined,
+    Left,
+    MediaChanged,
+    Relayed,
+    Removed,
+    Sent,
+    SocketLost,
+    Tick,
+    VisitChanged,
+)
+from server.rooms.returning import displaced, former, moved, proved
 from server.rooms.room import Member, Room
-from server.rooms.rules import Outcome, remove, settle
+from server.rooms.rules import remove, settle
+from server.rooms.waiting import Outcome, by_waiter, decide, has_seat, knock, tell_staff, welcome
 from wire.signaling import (
     Answer,
     Candidate,
@@ -33,10 +47,11 @@ _NAMES = {
 
 def step(room: Room, event: Event, now: datetime) -> tuple[Room, tuple[Command, ...]]:
     """What the room is after the event, and what is to be done. At most one command is the sender's reply."""
+    old = room
     room, before = settle(room, now)
     room, during = _apply(room, event, now)
     room, after = settle(room, now)
-    return room, before + during + after
+    return room, before + during + after + tell_staff(old, room)
 
 
 def _apply(room: Room, event: Event, now: datetime) -> Outcome:
@@ -47,15 +62,22 @@ def _apply(room: Room, event: Event, now: datetime) -> Outcome:
             return replace(room, visit=visit), ()
         case Tick():
             return room, ()
-        case SocketLost() | Left() | MediaChanged() | Relayed():
-            member = room.at(event.socket)
-            if member is None:
-                return room, () if isinstance(event, SocketLost) else (Refuse(refusals.NOT_IN_ROOM),)
-            return _by_member(room, member, event, now)
+        case Removed(socket):
+            return _remove(room, socket, now)
+        case SocketLost() | Left() | MediaChanged() | Relayed() | Admitted() | Denied():
+            return _by_socket(room, event, now)
     assert_never(event)
 
 
-def _by_member(room: Room, member: Member, event: SocketLost | Left | MediaChanged | Relayed, now: datetime) -> Outcome:
+def _by_socket(room: Room, event: SocketLost | Sent, now: datetime) -> Outcome:
+    if member := room.at(event.socket):
+        return _by_member(room, member, event, now)
+    if waiter := room.waiter_at(event.socket):
+        return by_waiter(room, waiter, event, now)
+    return room, () if isinstance(event, SocketLost) else (Refuse(refusals.NOT_IN_ROOM),)
+
+
+def _by_member(room: Room, member: Member, event: SocketLost | Sent, now: datetime) -> Outcome:
     match event:
         case SocketLost():
             return _change(room, replace(member, socket=None, grace_until=now + room.limits.grace))
@@ -65,6 +87,8 @@ def _by_member(room: Room, member: Member, event: SocketLost | Left | MediaChang
             return _change(room, replace(member, media=media))
         case Relayed(_, message):
             return room, (_relay(room, member, message, now),)
+        case Admitted() | Denied():
+            return decide(room, member, event, now)
 
 
 def _change(room: Room, member: Member) -> Outcome:
@@ -72,62 +96,52 @@ def _change(room: Room, member: Member) -> Outcome:
     return room, (Send(room.sockets(but=member.id), ServerEvent.PARTICIPANT_CHANGED, member.shown),)
 
 
+def _remove(room: Room, socket: str, now: datetime) -> Outcome:
+    """Take out whoever is on this socket, and tell him first."""
+    told = (Send((socket,), ServerEvent.ROOM_CLOSED, RoomClosed(reason=CloseReason.REMOVED)), Close(socket))
+    if member := room.at(socket):
+        room, commands = remove(room, member.id, now, LeaveReason.CLOSED)
+        return room, told + commands
+    if waiter := room.waiter_at(socket):
+        return room.without_waiter(waiter.member.id), told
+    return room, ()
+
+
 def _join(room: Room, event: Joined, now: datetime) -> Outcome:
     if room.end is not None:
         return room, (Refuse(refusals.OVER[room.end]),)
-    former = _former(room, event)
-    if former is not None:
-        return _return(room, former, event, now)
+    known = _former(room, event)
+    if known is not None:
+        return _return(room, known, event, now)
     if event.kind is ParticipantKind.ROBOT and room.robot is not None:
         return room, (Refuse(refusals.TWICE),)
-    # The last seat is the robot's: without it the others have come for nothing.
-    kept = 0 if event.kind is ParticipantKind.ROBOT or room.robot is not None else 1
-    if len(room.members) >= room.limits.max_participants - kept:
+    knocked = knock(room, event)
+    if knocked is not None:
+        return knocked
+    if not has_seat(room, event.kind):
         return room, (Refuse(refusals.FULL),)
     member = Member(event.participant, event.kind, event.name, event.secret_hash, event.media, event.socket)
     told = Send(room.sockets(), ServerEvent.PARTICIPANT_JOINED, member.shown)
     room = room.having(member)
-    return room, (RecordJoin(member, now), told, _welcome(room, member, resumed=False))
+    return room, (RecordJoin(member, now, event.actor), told, welcome(room, member, resumed=False))
 
 
 def _former(room: Room, event: Joined) -> Member | None:
     """Who of the members the newcomer is: by his secret, by asking twice, or as a robot that lost its secret."""
-    claimed = room.member(event.proof.participant) if event.proof else None
-    if claimed is not None and claimed.kind is event.kind and _proved(claimed, event):
-        return claimed
-    twice = room.at(event.socket)
-    if twice is not None:
-        return twice
+    known = former(room.members, event)
+    if known is not None:
+        return known
     # A robot in its grace time was killed and started again. Its token says who it is.
     robot = room.robot
     return robot if event.kind is ParticipantKind.ROBOT and robot is not None and robot.socket is None else None
 
 
-def _proved(member: Member, event: Joined) -> bool:
-    return event.proof is not None and hmac.compare_digest(member.secret_hash, event.proof.secret_hash)
-
-
-def _return(room: Room, former: Member, event: Joined, now: datetime) -> Outcome:
-    """The same participant on a new socket; without proof it gets a new secret, and its connections are dead."""
-    resumed = _proved(former, event)
-    member = replace(
-        former,
-        name=event.name,
-        media=event.media,
-        secret_hash=former.secret_hash if resumed else event.secret_hash,
-        socket=event.socket,
-        grace_until=None,
-    )
-    commands: tuple[Command, ...] = (RecordJoin(member, now),)
-    if former.socket is not None and former.socket != event.socket:
-        told_old = Send((former.socket,), ServerEvent.ROOM_CLOSED, RoomClosed(reason=CloseReason.REPLACED))
-        commands += (told_old, Close(former.socket))
+def _return(room: Room, known: Member, event: Joined, now: datetime) -> Outcome:
+    """The same participant on a new socket; without proof its connections are dead."""
+    member = moved(known, event)
     room, told = _change(room, member)
-    return room, (*commands, *told, _welcome(room, member, resumed=resumed))
-
-
-def _welcome(room: Room, member: Member, *, resumed: bool) -> Welcome:
-    return Welcome(member.id, resumed, tuple(other.shown for other in room.members if other.id != member.id))
+    welcomed = welcome(room, member, resumed=proved(known, event))
+    return room, (RecordJoin(member, now), *displaced(known, event), *told, welcomed)
 
 
 def _relay(

@@ -27,6 +27,13 @@ TWICE: Final = Refusal(
     message="This robot is connected already; stop its other process, or revoke its token if there is none.",
     retry_after=10,
 )
+DENIED: Final = Refusal(
+    error=ErrorCode.DENIED, message="The staff did not let you in; call them if you think that this is a mistake."
+)
+NOT_ALLOWED: Final = Refusal(error=ErrorCode.NOT_ALLOWED, message="Only staff let somebody in or send him away.")
+NOBODY_WAITS: Final = Refusal(
+    error=ErrorCode.UNKNOWN_PARTICIPANT, message="`participant` does not wait (any more); take ids from `waiting_room`."
+)
 NOT_IN_ROOM: Final = Refusal(error=ErrorCode.NOT_IN_ROOM, message="You are not in a room; join first.")
 STRANGER: Final = Refusal(
     error=ErrorCode.UNKNOWN_PARTICIPANT, message="`to` is nobody else in this room; take ids from the roster."

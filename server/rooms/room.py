@@ -27,11 +27,13 @@ class Visit:
     ends_at: datetime
     cancelled: bool = False
     closed: bool = False
+    waiting_room: bool = False
+    """Guests wait until staff let them in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One participant in a room; exactly one of `socket` and `grace_until` is set."""
+    """One participant in a room, or one who waits before it; exactly one of `socket` and `grace_until` is set."""
 
     id: str
     kind: ParticipantKind
@@ -50,6 +52,17 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiter:
+    """A guest who is not let in yet: no participant, known to nobody but staff. `link` is the id of his link."""
+
+    member: Member
+    """Who he will be in the room."""
+    link: str
+    actor: str
+    """Who it is for the audit."""
+
+
+@dataclass(frozen=True, slots=True)
 class Room:
     """One reservation's room. `end` is set once the visit is over for good."""
 
@@ -57,6 +70,11 @@ class Room:
     visit: Visit
     limits: Limits
     members: tuple[Member, ...] = ()
+    waiting: tuple[Waiter, ...] = ()
+    known: frozenset[str] = frozenset()
+    """The digests of all secrets that guests in the room ever had: whoever has one does not wait again."""
+    denied: frozenset[str] = frozenset()
+    """The ids of links whose holders were sent away."""
     started_at: datetime | None = None
     had_company: bool = False
     """Two or more were here together since the room was last empty."""
@@ -73,6 +91,24 @@ class Room:
         """The member that is reached by this socket."""
         return next((member for member in self.members if member.socket == socket), None)
 
+    def waiter(self, participant: str) -> Waiter | None:
+        """Who waits under this participant id."""
+        return next((waiter for waiter in self.waiting if waiter.member.id == participant), None)
+
+    def waiter_at(self, socket: str) -> Waiter | None:
+        """Who waits and is reached by this socket."""
+        return next((waiter for waiter in self.waiting if waiter.member.socket == socket), None)
+
+    @property
+    def shown_waiting(self) -> tuple[Participant, ...]:
+        """Those who wait, as staff see them."""
+        return tuple(waiter.member.shown for waiter in self.waiting)
+
+    @property
+    def staff(self) -> tuple[str, ...]:
+        """The sockets of all connected members of the staff."""
+        return tuple(m.socket for m in self.members if m.socket is not None and m.kind is ParticipantKind.STAFF)
+
     @property
     def robot(self) -> Member | None:
         """The robot, connected or in its grace time."""
@@ -84,10 +120,23 @@ class Room:
 
     def having(self, member: Member) -> "Room":
         """The room with this member added, or put in the place of its former self."""
+        known = self.known | ({member.secret_hash} if member.kind is ParticipantKind.GUEST else set())
         if self.member(member.id) is None:
-            return replace(self, members=(*self.members, member))
-        return replace(self, members=tuple(member if old.id == member.id else old for old in self.members))
+            return replace(self, members=(*self.members, member), known=known)
+        members = tuple(member if old.id == member.id else old for old in self.members)
+        return replace(self, members=members, known=known)
 
     def without(self, participant: str) -> "Room":
         """The room after this participant left."""
         return replace(self, members=tuple(member for member in self.members if member.id != participant))
+
+    def with_waiter(self, waiter: Waiter) -> "Room":
+        """The room with this one waiting too, or put in the place of his former self."""
+        if self.waiter(waiter.member.id) is None:
+            return replace(self, waiting=(*self.waiting, waiter))
+        waiting = tuple(waiter if old.member.id == waiter.member.id else old for old in self.waiting)
+        return replace(self, waiting=waiting)
+
+    def without_waiter(self, participant: str) -> "Room":
+        """The room after this one does not wait any more."""
+        return replace(self, waiting=tuple(waiter for waiter in self.waiting if waiter.member.id != participant))

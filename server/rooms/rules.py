@@ -5,15 +5,14 @@ from datetime import datetime
 
 from server.rooms.commands import Close, Command, RecordEnd, RecordLeave, RecordStart, Send, ServerEvent
 from server.rooms.room import Room
+from server.rooms.waiting import Outcome, dismiss_all, has_seat, let_in
 from wire.signaling import CloseReason, LeaveReason, ParticipantKind, ParticipantLeft, RoomClosed
-
-Outcome = tuple[Room, tuple[Command, ...]]
 
 
 def settle(room: Room, now: datetime) -> Outcome:
     """Apply all rules once, in the order in which one can bring about the next."""
     commands: tuple[Command, ...] = ()
-    for rule in (_drop_the_lost, _close, _start, _watch_company, _send_the_last_home, _end_the_empty):
+    for rule in (_drop_the_lost, _close, _open, _start, _watch_company, _send_the_last_home, _end_the_empty):
         room, more = rule(room, now)
         commands += more
     return room, commands
@@ -32,6 +31,9 @@ def _drop_the_lost(room: Room, now: datetime) -> Outcome:
         if member.grace_until is not None and member.grace_until <= now:
             room, more = remove(room, member.id, now, LeaveReason.LOST)
             commands += more
+    for waiter in room.waiting:
+        if waiter.member.grace_until is not None and waiter.member.grace_until <= now:
+            room = room.without_waiter(waiter.member.id)
     return room, commands
 
 
@@ -47,15 +49,25 @@ def _close(room: Room, now: datetime) -> Outcome:
         reason = CloseReason.ENDED
     elif now < room.visit.opens_at and room.started_at is None:
         # Moved to later while somebody waited: he is sent home, and the visit may still happen.
-        return _send_home(room, now, CloseReason.CANCELLED)
+        return _send_all_home(room, now, CloseReason.CANCELLED)
     else:
         return room, ()
     ended_at = None
     if room.started_at is not None:
         # The window's end counts where nobody was awake at it: this server may have been down then.
         ended_at = room.empty_since or max(room.started_at, min(now, room.visit.ends_at))
-    room, commands = _send_home(room, now, reason)
+    room, commands = _send_all_home(room, now, reason)
     return replace(room, end=reason), (*commands, RecordEnd(ended_at, reason))
+
+
+def _open(room: Room, now: datetime) -> Outcome:
+    """Where nobody has to wait any more, those who did come in."""
+    commands: tuple[Command, ...] = ()
+    for waiter in () if room.visit.waiting_room else room.waiting:
+        if has_seat(room, waiter.member.kind):
+            room, more = let_in(room, waiter, now)
+            commands += more
+    return room, commands
 
 
 def _start(room: Room, now: datetime) -> Outcome:
@@ -96,7 +108,16 @@ def _end_the_empty(room: Room, now: datetime) -> Outcome:
     if now < room.empty_since + room.limits.linger:
         return room, ()
     reason = CloseReason.LAST_PARTICIPANT
-    return replace(room, end=reason), (RecordEnd(room.empty_since, reason),)
+    end = RecordEnd(room.empty_since, reason)
+    room, commands = dismiss_all(room, CloseReason.ENDED)
+    return replace(room, end=reason), (end, *commands)
+
+
+def _send_all_home(room: Room, now: datetime, reason: CloseReason) -> Outcome:
+    """The participants and who waits."""
+    room, commands = _send_home(room, now, reason)
+    room, more = dismiss_all(room, reason)
+    return room, commands + more
 
 
 def _send_home(room: Room, now: datetime, reason: CloseReason) -> Outcome:

@@ -8,14 +8,15 @@ import { Room } from "./room.js";
 import { Signaling } from "./signaling.js";
 import { texts } from "./texts.js";
 import { Tiles } from "./tiles.js";
+import { WaitingRoom } from "./waiting.js";
 
 /** @import { Refusal } from "./wire.js" */
 
-/** @typedef {"lobby" | "call" | "closing"} Section */
+/** @typedef {"lobby" | "waiting" | "call" | "closing"} Section */
 
-const SECTIONS = /** @type {Section[]} */ (["lobby", "call", "closing"]);
+const SECTIONS = /** @type {Section[]} */ (["lobby", "waiting", "call", "closing"]);
 /** Refusals after which this link leads nowhere. */
-const FINAL = new Set(["unknown_room", "ended", "cancelled", "closed"]);
+const FINAL = new Set(["unknown_room", "ended", "cancelled", "closed", "denied"]);
 const notice = byId("notice", HTMLElement);
 const devices = new Devices();
 
@@ -68,6 +69,12 @@ function showRoom(signaling, room, lobby) {
     if (document.body.dataset["section"] === "call") notice.textContent = room.size === 0 ? texts.waiting : "";
   };
   signaling.on("lost", () => (notice.textContent = texts.reconnecting));
+  signaling.on("waiting", () => {
+    lobby.close();
+    show("waiting");
+    notice.textContent = "";
+    byId("waiting-title", HTMLElement).focus();
+  });
   room.on("entered", () => {
     lobby.close();
     show("call");
@@ -86,7 +93,8 @@ function showRoom(signaling, room, lobby) {
 }
 
 async function main() {
-  const signaling = new Signaling(document.body.dataset["token"] ?? "", sessionStorage);
+  const signaling = new Signaling(document.body.dataset["room"] ?? "", sessionStorage);
+  new WaitingRoom(signaling);
   const lobby = new Lobby(devices);
   /** @type {Tiles | null} */
   let tiles = null;
@@ -106,10 +114,12 @@ async function main() {
   tiles = showRoom(signaling, room, lobby);
   signaling.on("refused", refuse);
   signaling.on("room_closed", ({ reason }) => close(texts.closed[reason], reason === "replaced"));
-  byId("leave", HTMLButtonElement).addEventListener("click", async () => {
-    close(texts.left, true);
-    await signaling.leave();
-  });
+  for (const button of ["leave", "give-up"]) {
+    byId(button, HTMLButtonElement).addEventListener("click", async () => {
+      close(texts.left, true);
+      await signaling.leave();
+    });
+  }
   await signaling.join(name, devices.media);
   room.close();
 }

@@ -75,6 +75,7 @@ export class Lobby {
   close() {
     for (const storage of [sessionStorage, localStorage]) storage.setItem(REMEMBERED_NAME, this.name);
     this.#level?.close();
+    this.#level = null;
     this.#video.srcObject = null;
   }
 

@@ -35,6 +35,7 @@ export class Room extends Emitter {
     this.localTracks = localTracks;
     this.#signaling = signaling;
     signaling.on("joined", (joined) => this.#enter(joined));
+    signaling.on("admitted", (joined) => this.#enter(joined));
     signaling.on("participant_joined", (participant) => this.#meet(participant));
     signaling.on("participant_changed", (participant) => this.emit("participant", participant));
     signaling.on("participant_left", ({ participant }) => this.#forget(participant));

@@ -9,12 +9,13 @@ import { Emitter } from "./events.js";
 import { LinkDownError, RefusedError, ServerSocket } from "./socket.js";
 import { fullJitter, pause, withDeadline } from "./timing.js";
 
-/** @import { ClientEvents, Joined, Media, Refusal, Resume, ServerEvents } from "./wire.js" */
+/** @import { ClientEvents, Joined, Media, Refusal, Resume, ServerEvents, Waiting } from "./wire.js" */
 
 /**
- * What happens to a link, beside the server's own events: `joined` after every connection, `lost` when a connection
- * is gone or could not be made, `refused` when the server will not have us and the loop has ended.
- * @typedef {ServerEvents & {joined: Joined, lost: undefined, refused: Refusal}} SignalingEvents
+ * What happens to a link, beside the server's own events: `joined` after every connection, or `waiting` where
+ * we must wait for `admitted`; `lost` when a connection is gone or could not be made; `refused` when the server will
+ * not have us and the loop has ended.
+ * @typedef {ServerEvents & {joined: Joined, waiting: Waiting, lost: undefined, refused: Refusal}} SignalingEvents
  */
 
 /** @type {import("./wire.js").Wire["version"]} */
@@ -119,11 +120,12 @@ export class Signaling extends Emitter {
       await socket.open();
       const resume = this.#resume;
       const join = { version: VERSION, room: this.#room, name, media: this.#media, ...(resume && { resume }) };
-      const joined = await socket.call("join", join);
-      this.#storage.setItem(this.#key, JSON.stringify({ participant: joined.participant, secret: joined.secret }));
+      const answer = await socket.call("join", join);
+      this.#storage.setItem(this.#key, JSON.stringify({ participant: answer.participant, secret: answer.secret }));
       this.#socket = socket;
       welcome();
-      this.emit("joined", joined);
+      if ("waiting" in answer) this.emit("waiting", answer);
+      else this.emit("joined", answer);
       socket.release();
       await socket.closed;
     } finally {

@@ -3,11 +3,12 @@
 import { withDeadline } from "./timing.js";
 import { io } from "./vendor/socket.io.js";
 
-/** @import { ClientEvents, Joined, Refusal, ServerEvents } from "./wire.js" */
+/** @import { ClientEvents, Joined, Refusal, ServerEvents, Waiting } from "./wire.js" */
 
 const DEADLINE = 10_000;
 /** @type {readonly (keyof ServerEvents)[]} */
 const SERVER_EVENTS = [
+  "admitted",
   "participant_joined",
   "participant_changed",
   "participant_left",
@@ -16,6 +17,7 @@ const SERVER_EVENTS = [
   "candidate",
   "renegotiate",
   "chat",
+  "waiting_room",
   "room_closed",
 ];
 
@@ -83,7 +85,7 @@ export class ServerSocket {
    * @template {keyof ClientEvents} Name
    * @param {Name} event
    * @param {ClientEvents[Name]} message
-   * @returns {Promise<Name extends "join" ? Joined : unknown>}
+   * @returns {Promise<Name extends "join" ? Joined | Waiting : unknown>}
    * @throws {RefusedError | LinkDownError}
    */
   async call(event, message) {

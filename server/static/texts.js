@@ -18,6 +18,13 @@ const es = {
   away: "Se ha perdido su conexión. Esperando…",
   noConnection: "No se ha podido conectar",
   waiting: "No hay nadie más en la sala. Espere aquí: la videollamada empezará sola cuando entre alguien.",
+  /** @param {string} name */
+  knocks: (name) => `${name} espera a que le dejen pasar.`,
+  admit: "Dejar pasar",
+  deny: "Rechazar",
+  /** @param {string} name */
+  denyQuestion: (name) => `¿Rechazar a ${name}? Su enlace ya no servirá para esta visita.`,
+  notDecided: "No se ha podido. Inténtelo de nuevo.",
   closingTitle: "La videollamada ha terminado",
   left: "Ha salido de la videollamada.",
   problems: {
@@ -33,6 +40,8 @@ const es = {
     ended: "Se ha acabado el tiempo de esta visita.",
     last_participant: "Las demás personas han salido de la videollamada.",
     replaced: "Ha entrado en esta videollamada desde otra ventana.",
+    denied: "El personal no le ha dejado pasar. Si cree que es un error, llame al centro.",
+    removed: "Su acceso a esta visita ya no es válido. Si cree que es un error, llame al centro.",
   },
   /** @type {Partial<Record<ErrorCode, string>>} */
   refused: {
@@ -42,6 +51,7 @@ const es = {
     closed: "El centro ha cerrado la sala.",
     full: "La sala está llena. Inténtelo de nuevo cuando alguien salga.",
     already_connected: "Ya está en esta videollamada desde otra ventana.",
+    denied: "El personal no le ha dejado pasar. Si cree que es un error, llame al centro.",
     version: "La página se ha actualizado. Vuelva a cargarla.",
   },
   refusedOtherwise: "El servidor no le deja entrar ahora. Inténtelo de nuevo o llame al centro.",
@@ -66,6 +76,11 @@ const en = {
   away: "Their connection was lost. Waiting…",
   noConnection: "Could not connect",
   waiting: "Nobody else is in the room. Wait here: the call starts by itself when somebody comes.",
+  knocks: (name) => `${name} waits to be let in.`,
+  admit: "Let in",
+  deny: "Send away",
+  denyQuestion: (name) => `Send ${name} away? Their link will not open this visit any more.`,
+  notDecided: "That did not work. Try again.",
   closingTitle: "The call is over",
   left: "You have left the call.",
   problems: {
@@ -80,6 +95,8 @@ const en = {
     ended: "The time of this visit is over.",
     last_participant: "Everyone else has left the call.",
     replaced: "You have joined this call from another window.",
+    denied: "The staff did not let you in. If you think that is a mistake, call the care home.",
+    removed: "Your way into this visit is not valid any more. If you think that is a mistake, call the care home.",
   },
   refused: {
     unknown_room: "This link is not valid. Check that you have copied all of it.",
@@ -88,6 +105,7 @@ const en = {
     closed: "The care home has closed the room.",
     full: "The room is full. Try again when somebody has left.",
     already_connected: "You are in this call already, in another window.",
+    denied: "The staff did not let you in. If you think that is a mistake, call the care home.",
     version: "The page has been updated. Load it again.",
   },
   refusedOtherwise: "The server does not let you in now. Try again, or call the care home.",

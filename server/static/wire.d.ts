@@ -15,7 +15,7 @@ export type LeaveReason = "left" | "lost" | "replaced" | "closed";
 /**
  * Why the room closed for the one who reads it.
  */
-export type CloseReason = "closed" | "cancelled" | "ended" | "last_participant" | "replaced";
+export type CloseReason = "closed" | "cancelled" | "ended" | "last_participant" | "replaced" | "denied" | "removed";
 /**
  * Why the server refused; stable words for programs, `Refusal.message` is for people.
  */
@@ -34,13 +34,16 @@ export type ErrorCode =
   | "unknown_participant"
   | "not_connected"
   | "rate_limited"
-  | "unavailable";
+  | "unavailable"
+  | "denied"
+  | "not_allowed";
 
 export interface Wire {
   version: 1;
   client: ClientEvents;
   server: ServerEvents;
   joined: Joined;
+  waiting: Waiting;
   refusal: Refusal;
 }
 export interface ClientEvents {
@@ -52,6 +55,8 @@ export interface ClientEvents {
   chat: Chat;
   media: Media;
   leave: Leave;
+  admit: Admit;
+  deny: Deny;
 }
 /**
  * `join`: enter a room. Guests give their link's token as `room`, robots their reservation's room.
@@ -141,7 +146,20 @@ export interface Chat {
  * `leave`: this participant goes; no grace time.
  */
 export interface Leave {}
+/**
+ * `admit`: staff let somebody in who waits.
+ */
+export interface Admit {
+  participant: string;
+}
+/**
+ * `deny`: staff send somebody away who waits; his link does not open this room any more.
+ */
+export interface Deny {
+  participant: string;
+}
 export interface ServerEvents {
+  admitted: Joined;
   participant_joined: Participant;
   participant_changed: Participant;
   participant_left: ParticipantLeft;
@@ -150,30 +168,8 @@ export interface ServerEvents {
   candidate: Candidate;
   renegotiate: Renegotiate;
   chat: Chat;
+  waiting_room: WaitingRoom;
   room_closed: RoomClosed;
-}
-/**
- * One entry of the roster. `id` stays the same over reconnections.
- */
-export interface Participant {
-  id: string;
-  kind: ParticipantKind;
-  name: string;
-  media?: Media;
-  connected?: boolean;
-}
-/**
- * `participant_left`: its tile goes away.
- */
-export interface ParticipantLeft {
-  participant: string;
-  reason: LeaveReason;
-}
-/**
- * `room_closed`: the call is over for this participant; it does not come back by itself.
- */
-export interface RoomClosed {
-  reason: CloseReason;
 }
 /**
  * The answer to `join`. The newcomer now offers to everyone in `roster` (who is not itself in it).
@@ -188,6 +184,17 @@ export interface Joined {
   ends_at: string;
   title: string;
   resumed: boolean;
+  waiting_room?: Participant[];
+}
+/**
+ * One entry of the roster. `id` stays the same over reconnections.
+ */
+export interface Participant {
+  id: string;
+  kind: ParticipantKind;
+  name: string;
+  media?: Media;
+  connected?: boolean;
 }
 /**
  * One STUN or TURN server, shaped as W3C `RTCIceServer`.
@@ -196,6 +203,36 @@ export interface IceServer {
   urls: string[];
   username?: string | null;
   credential?: string | null;
+}
+/**
+ * `participant_left`: its tile goes away.
+ */
+export interface ParticipantLeft {
+  participant: string;
+  reason: LeaveReason;
+}
+/**
+ * `waiting_room`: everybody who waits to be let in, told to staff in the room whenever that changes.
+ */
+export interface WaitingRoom {
+  guests: Participant[];
+}
+/**
+ * `room_closed`: the call is over for this participant; it does not come back by itself.
+ */
+export interface RoomClosed {
+  reason: CloseReason;
+}
+/**
+ * The other answer to `join`: the guest waits until staff let him in, and is told so by `admitted`.
+ */
+export interface Waiting {
+  waiting: true;
+  participant: string;
+  secret: string;
+  now: string;
+  ends_at: string;
+  title: string;
 }
 /**
  * The acknowledgement of a message that the server did not accept.

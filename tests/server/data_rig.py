@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import uvicorn
 
-from server import booking, bookings, robots
+from server import audit, booking, bookings, robots
 from server.app import create_app
 from server.config import ServerConfig
 from server.database import Database
@@ -18,6 +18,7 @@ from wire.signaling import CloseReason
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 SECRET = bytes(32)
+CONFIG = ServerConfig()
 
 
 class Clock:
@@ -50,7 +51,7 @@ async def serving(config: ServerConfig, clock: Clock) -> AsyncIterator[httpx.Asy
 
 async def add_robot(database: Database, name: str = "Robot 1") -> tuple[str, str]:
     """A robot's id and token."""
-    code = await robots.add(database, name, NOON, timedelta(hours=24))
+    code = await robots.add(database, name, audit.SYSTEM, NOON, timedelta(hours=24))
     robot, token = await robots.enrol(database, code, NOON)
     return robot.id, token
 
@@ -74,4 +75,14 @@ async def book(
     """A visit."""
     ends_at = starts_at + timedelta(minutes=minutes)
     wish = booking.Wish(robot_id=robot_id, title="A visit", starts_at=starts_at, ends_at=ends_at, guest=guest)
-    return await bookings.book(database, SECRET, wish, NOON, ServerConfig().rooms)
+    return await bookings.book(database, CONFIG, SECRET, wish, audit.SYSTEM, NOON)
+
+
+async def cancel(database: Database, room_or_id: str, now: datetime) -> Reservation:
+    """Cancel a visit."""
+    return await bookings.cancel(database, CONFIG, SECRET, room_or_id, audit.SYSTEM, now)
+
+
+async def close(database: Database, room_or_id: str, now: datetime) -> Reservation:
+    """Close a room."""
+    return await bookings.close(database, CONFIG, SECRET, room_or_id, audit.SYSTEM, now)

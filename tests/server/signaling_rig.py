@@ -15,10 +15,10 @@ import socketio
 import uvicorn
 from starlette.applications import Starlette
 
-from server import tokens
+from server import sessions, tokens
 from server.config import LimitsSection, RoomsSection, ServerConfig
 from server.database import Database
-from server.models import Link, Participant, Reservation, Robot
+from server.models import Link, Participant, Reservation, Robot, Role, User
 from server.signaling import Signaling
 from server.times import utc_now
 from wire.signaling import SERVER_EVENTS
@@ -73,7 +73,7 @@ class Rig:
         self._web.force_exit = self._web.should_exit = True
         await self._serving
 
-    async def book(self, starts: float = -60, ends: float = 600) -> Visit:
+    async def book(self, starts: float = -60, ends: float = 600, *, waiting_room: bool = False) -> Visit:
         """A robot with a token of its own, and a visit from and to so many seconds from now."""
         link = secrets.token_urlsafe(16)
         async with self.database.write() as session:
@@ -82,12 +82,18 @@ class Rig:
             await session.flush()
             token = tokens.robot_token(robot.id)
             robot.token_hash = tokens.digest(token)
-        visit = await self.book_again(robot.id, starts, ends)
-        async with self.database.write() as session:
-            session.add(Link(reservation_id=visit.id, token_hash=tokens.digest(link), created_at=utc_now()))
+        visit = await self.book_again(robot.id, starts, ends, waiting_room=waiting_room)
+        await self.add_link(visit.id, link)
         return Visit(visit.id, visit.room, robot.id, token, link)
 
-    async def book_again(self, robot: str, starts: float = -60, ends: float = 600) -> Reservation:
+    async def add_link(self, reservation: str, token: str) -> None:
+        """One more way in."""
+        async with self.database.write() as session:
+            session.add(Link(reservation_id=reservation, token_hash=tokens.digest(token), created_at=utc_now()))
+
+    async def book_again(
+        self, robot: str, starts: float = -60, ends: float = 600, *, waiting_room: bool = False
+    ) -> Reservation:
         now = utc_now()
         async with self.database.write() as session:
             visit = Reservation(
@@ -96,6 +102,7 @@ class Rig:
                 starts_at=now + timedelta(seconds=starts),
                 ends_at=now + timedelta(seconds=ends),
                 created_at=now,
+                waiting_room=waiting_room,
             )
             session.add(visit)
         return visit
@@ -114,6 +121,24 @@ class Rig:
     async def guest(self, visit: Visit, name: str = "Ana", **join: Any) -> "Client":
         client = await self.client()
         await client.join(visit.link, name=name, **join)
+        return client
+
+    async def staff(self, visit: Visit, *, must_change_password: bool = False) -> "Client":
+        """One of the staff, by the cookie of a session that has just begun."""
+        async with self.database.write() as session:
+            user = User(
+                username="nurse",
+                name="Nora",
+                email="nora@example.org",
+                password_hash="",
+                role=Role.STAFF,
+                created_at=utc_now(),
+                must_change_password=must_change_password,
+            )
+            session.add(user)
+        token = await sessions.start(self.database, user.id, utc_now(), self.config.sessions)
+        client = await self.client(Cookie=f"{sessions.cookie_name(self.config)}={token}")
+        await client.join(visit.room)
         return client
 
     async def reservation(self, visit: Visit) -> Reservation:

@@ -7,11 +7,11 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
-from server import auth, bookings, robots
+from server import audit, robots, users
 from server.config import LimitsSection, ServerConfig
 from server.database import Database
 from server.models import Participant, Role, Statistics
-from tests.server.data_rig import NOON, Clock, add_robot, book, mark_ended, serving, stored
+from tests.server.data_rig import NOON, Clock, add_robot, book, cancel, close, mark_ended, serving, stored
 from wire.rest import EnrolmentResponse, Problem, ReservationList
 from wire.signaling import ParticipantKind
 
@@ -38,7 +38,7 @@ async def enrol(client: httpx.AsyncClient, code: str) -> httpx.Response:
 
 
 async def test_a_code_is_good_for_one_enrolment(client: httpx.AsyncClient, database: Database) -> None:
-    code = await robots.add(database, "Robot 1", NOON, timedelta(hours=24))
+    code = await robots.add(database, "Robot 1", audit.SYSTEM, NOON, timedelta(hours=24))
     answer = await enrol(client, code.lower().replace("-", " "))
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == "no-store"
@@ -48,7 +48,7 @@ async def test_a_code_is_good_for_one_enrolment(client: httpx.AsyncClient, datab
 
 
 async def test_an_old_code_is_refused(client: httpx.AsyncClient, database: Database, clock: Clock) -> None:
-    code = await robots.add(database, "Robot 1", NOON, timedelta(hours=24))
+    code = await robots.add(database, "Robot 1", audit.SYSTEM, NOON, timedelta(hours=24))
     clock.now += timedelta(hours=24)
     problem(await enrol(client, code), 403)
 
@@ -163,8 +163,8 @@ async def test_statistics_belong_to_a_call_of_ones_own_and_end(
 
 
 async def test_only_staff_close_a_room(client: httpx.AsyncClient, database: Database) -> None:
-    user = auth.NewUser(username="anna", name="Anna", email="a@example.org", role=Role.STAFF, password=PASSWORD)
-    await auth.create_user(database, user, NOON)
+    user = users.UserForm(username="anna", name="Anna", email="a@example.org", role=Role.STAFF, password=PASSWORD)
+    await users.add(database, user, audit.SYSTEM, NOON, must_change_password=False)
     robot_id, token = await add_robot(database)
     visit = (await book(database, robot_id, NOON)).reservation
     close = f"/api/v1/rooms/{visit.room}/close"
@@ -199,6 +199,7 @@ async def test_health_is_the_database_s(client: httpx.AsyncClient) -> None:
     assert (await client.get("/healthz")).json() == {"status": "ok"}
 
 
+@pytest.mark.sqlite
 async def test_a_locked_database_is_503(config: ServerConfig, database: Database, clock: Clock) -> None:
     _, token = await add_robot(database)
     hasty = config.database.model_copy(update={"busy_seconds": 0.2})
@@ -221,8 +222,8 @@ async def test_a_visit_that_cannot_happen_any_more_is_not_listed(
     cancelled, closed, ended, over, stays, _far = [
         (await book(database, robot_id, start)).reservation for start in starts
     ]
-    await bookings.cancel(database, cancelled.id, NOON)
-    await bookings.close(database, closed.room, NOON)
+    await cancel(database, cancelled.id, NOON)
+    await close(database, closed.room, NOON)
     await mark_ended(database, ended.id, NOON)
     listed = (await client.get("/api/v1/robot/reservations", headers=bearer(token))).json()["items"]
     assert [item["id"] for item in listed] == [over.id, stays.id]

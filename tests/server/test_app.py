@@ -17,6 +17,7 @@ async def test_it_is_alive_while_the_rooms_are_looked_after(config: ServerConfig
     assert not app.alive()
 
 
+@pytest.mark.sqlite
 async def test_it_does_not_start_on_a_newer_schema(config: ServerConfig, clock: Clock) -> None:
     connection = sqlite3.connect(config.database.url.partition(":///")[2])
     connection.execute("UPDATE alembic_version SET version_num = 'from-the-future'")

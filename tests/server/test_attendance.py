@@ -15,9 +15,9 @@ from sqlalchemy.exc import OperationalError
 from server.attendance import RESTART_GRACE, Attendance
 from server.config import RoomsSection
 from server.database import Database
-from server.models import Participant, Reservation, Robot
-from server.rooms.commands import Close, Delivery, Refuse, Reply, Send, ServerEvent, Welcome
-from server.rooms.events import Joined, Left, Proof
+from server.models import Link, Participant, Reservation, Robot
+from server.rooms.commands import Close, Delivery, Refuse, Reply, Send, ServerEvent, Wait, Welcome
+from server.rooms.events import Admitted, Denied, Joined, Left, Proof
 from wire.signaling import CloseReason, ErrorCode, LeaveReason, Media, ParticipantKind, RoomClosed
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -52,7 +52,8 @@ class Site:
         await self.attendance.tick()
 
     async def join(self, who: str, kind: ParticipantKind = GUEST, proof: Proof | None = None) -> Reply | None:
-        event = Joined(f"{who}'s socket", who, f"hash of {who}", kind, f"Name of {who}", Media(), proof)
+        link = "link" if kind is GUEST else ""
+        event = Joined(f"{who}'s socket", who, f"hash of {who}", kind, f"Name of {who}", Media(), proof, link)
         return await self.attendance.apply("visit", event)
 
     async def call(self) -> None:
@@ -80,6 +81,8 @@ async def site(migrated: Path, tmp_path: Path) -> AsyncIterator[Site]:
             session.add(
                 Reservation(id="visit", robot_id="r", title="", starts_at=NOON, ends_at=ends_at, created_at=NOON)
             )
+            await session.flush()
+            session.add(Link(id="link", reservation_id="visit", token_hash="hash", created_at=NOON))
         yield Site(path, database)
     finally:
         await database.close()
@@ -198,6 +201,41 @@ async def test_a_visit_to_which_nobody_came_was_missed(site: Site) -> None:
     await site.tick(1)
     row = await site.reservation()
     assert (row.started_at, row.ended_at, row.end_reason) == (None, None, CloseReason.ENDED)
+
+
+async def test_who_was_let_in_and_who_was_sent_away_is_known_after_a_restart(site: Site) -> None:
+    async with site.database.write() as session:
+        (await session.get_one(Reservation, "visit")).waiting_room = True
+    await site.join("nurse", ParticipantKind.STAFF)
+    assert isinstance(await site.join("ana"), Wait)
+    await site.attendance.apply("visit", Admitted("nurse's socket", "ana", "id of nurse"))
+    await site.attendance.apply("visit", Left("ana's socket"))
+    assert isinstance(await site.join("eve"), Wait)
+    await site.attendance.apply("visit", Denied("nurse's socket", "eve", "id of nurse"))
+    await site.restart()
+    reply = await site.join("eve")
+    assert isinstance(reply, Refuse)
+    assert reply.refusal.error is ErrorCode.DENIED
+    assert isinstance(await site.join("ana-again", proof=Proof("ana", "hash of ana")), Welcome)
+    impostor = await site.join("impostor", proof=Proof("nurse", "hash of nurse"))
+    assert isinstance(impostor, Refuse)
+
+
+async def test_a_denial_that_cannot_be_stored_has_not_happened(site: Site) -> None:
+    async with site.database.write() as session:
+        (await session.get_one(Reservation, "visit")).waiting_room = True
+    await site.join("nurse", ParticipantKind.STAFF)
+    await site.join("eve")
+    site.delivered.clear()
+    other = sqlite3.connect(site.path, isolation_level=None)
+    try:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(OperationalError):
+            await site.attendance.apply("visit", Denied("nurse's socket", "eve", "id of nurse"))
+    finally:
+        other.close()
+    assert site.delivered == []
+    assert await site.attendance.apply("visit", Admitted("nurse's socket", "eve", "id of nurse")) is None
 
 
 async def test_the_log_says_old_and_new_states_and_no_names(site: Site, caplog: pytest.LogCaptureFixture) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from server import booking
+from server.booking import State
 from server.config import RoomsSection
 from wire.signaling import CloseReason, ErrorCode
 
@@ -28,6 +30,7 @@ class Visit:
     title: str = "Ana"
     cancelled_at: datetime | None = None
     closed_at: datetime | None = None
+    started_at: datetime | None = None
     ended_at: datetime | None = None
 
 
@@ -137,3 +140,58 @@ def test_what_is_over_cannot_end_again(change: dict[str, datetime], reason: Clos
 def test_a_title_is_one_line_for_people(title: str) -> None:
     with pytest.raises(ValidationError):
         booking.Wish(robot_id="r1", title=title, starts_at=at(0), ends_at=at(30))
+
+
+@pytest.mark.parametrize(
+    ("change", "informed", "now", "state"),
+    [
+        ({}, False, -20, State.PLANNED),
+        ({}, True, -20, State.INFORMED),
+        ({}, True, 10, State.INFORMED),
+        ({"started_at": at(1)}, True, 10, State.RUNNING),
+        ({"started_at": at(1)}, True, 30, State.ENDED),
+        ({"started_at": at(1), "ended_at": at(9)}, True, 10, State.ENDED),
+        ({}, True, 30, State.MISSED),
+        ({"ended_at": at(30)}, True, 31, State.MISSED),
+        ({"cancelled_at": at(-5)}, True, -4, State.CANCELLED),
+        ({"started_at": at(1), "closed_at": at(5), "ended_at": at(5)}, True, 6, State.CLOSED),
+        ({"cancelled_at": at(4), "closed_at": at(5)}, False, 60, State.CANCELLED),
+    ],
+)
+def test_where_a_visit_stands(change: dict[str, datetime], informed: bool, now: float, state: State) -> None:
+    visit = Visit(at(0), at(30), **change)  # type: ignore[arg-type]  # the keys are times
+    assert booking.state_of(visit, informed, at(now)) is state
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "starts", "ends", "quiet"),
+    [
+        ("14:00", "16:00", "2026-11-20T13:00", "2026-11-20T14:00", False),
+        ("14:00", "16:00", "2026-11-20T13:00", "2026-11-20T14:01", True),
+        ("14:00", "16:00", "2026-11-20T15:59", "2026-11-20T16:30", True),
+        ("14:00", "16:00", "2026-11-20T16:00", "2026-11-20T16:30", False),
+        ("14:00", "16:00", "2026-11-20T13:00", "2026-11-20T17:00", True),
+        ("22:00", "07:30", "2026-11-20T21:30", "2026-11-20T22:00", False),
+        ("22:00", "07:30", "2026-11-20T23:30", "2026-11-21T00:30", True),
+        ("22:00", "07:30", "2026-11-20T07:00", "2026-11-20T08:00", True),
+        ("22:00", "07:30", "2026-11-20T07:30", "2026-11-20T08:00", False),
+        # The night in which the clocks go back: 02:30 comes twice, and both are quiet.
+        ("22:00", "07:30", "2026-10-25T02:30", "2026-10-25T02:45", True),
+        (None, None, "2026-11-20T23:30", "2026-11-21T00:30", False),
+    ],
+)
+def test_quiet_hours(begin: str | None, end: str | None, starts: str, ends: str, quiet: bool) -> None:
+    zone = ZoneInfo("Europe/Madrid")
+    starts_at, ends_at = (datetime.fromisoformat(each).replace(tzinfo=zone) for each in (starts, ends))
+    asked = booking.Wish(robot_id="r1", title="A visit", starts_at=starts_at, ends_at=ends_at)
+    if not quiet:
+        booking.check_quiet_hours(asked, begin, end, zone)
+        return
+    with pytest.raises(booking.BookingError, match=f"{begin} to {end}"):
+        booking.check_quiet_hours(asked, begin, end, zone)
+
+
+def test_nobody_books_the_wrong_century() -> None:
+    with pytest.raises(booking.BookingError, match="look at the year"):
+        booking.check(wish(60 * 24 * 732, 60 * 24 * 732 + 30), [], NOW, RULES)
+    booking.check(wish(60 * 24 * 730, 60 * 24 * 730 + 30), [], NOW, RULES)

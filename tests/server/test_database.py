@@ -2,11 +2,12 @@
 
 import sqlite3
 import time
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import select, text
-from sqlalchemy.exc import OperationalError, StatementError
+from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from server.config import ServerConfig
@@ -19,6 +20,7 @@ async def names(database: Database) -> list[str]:
         return list(await session.scalars(select(Robot.name)))
 
 
+@pytest.mark.sqlite
 async def test_what_sqlite_is_told(database: Database) -> None:
     settings = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000}
     for session in (database.read(), database.write()):
@@ -60,6 +62,7 @@ async def test_readers_do_not_wait_for_a_writer_and_see_the_state_before(databas
     assert await names(database) == ["Robot 1"]
 
 
+@pytest.mark.sqlite
 async def test_waiting_for_another_process_ends(config: ServerConfig) -> None:
     database = Database(config.database.url, busy_seconds=0.3)
     await names(database)
@@ -76,6 +79,7 @@ async def test_waiting_for_another_process_ends(config: ServerConfig) -> None:
     await database.close()
 
 
+@pytest.mark.sqlite
 async def test_waiting_for_this_process_ends(config: ServerConfig) -> None:
     database = Database(config.database.url, busy_seconds=0.3)
     async with database.write() as first:
@@ -84,3 +88,37 @@ async def test_waiting_for_this_process_ends(config: ServerConfig) -> None:
             async with database.write() as second:
                 await second.execute(text("SELECT 1"))
     await database.close()
+
+
+async def test_waiting_for_a_lock_ends(config: ServerConfig) -> None:
+    first, second = (Database(config.database.url, busy_seconds=1.0) for _ in range(2))
+    async with first.write() as session:
+        session.add(Robot(id="r1", name="Robot 1"))
+    async with first.write() as session:
+        await session.get_one(Robot, "r1", with_for_update=True)
+        begun = time.monotonic()
+        with pytest.raises(OperationalError):
+            async with second.write() as other:
+                await other.get_one(Robot, "r1", with_for_update=True)
+        assert 0.9 <= time.monotonic() - begun < 10
+    async with second.write() as other:
+        assert (await other.get_one(Robot, "r1", with_for_update=True)).name == "Robot 1"
+    await first.close()
+    await second.close()
+
+
+@pytest.mark.parametrize("url", ["postgresql+asyncpg://nobody@127.0.0.1:1/x", "mysql+asyncmy://nobody@127.0.0.1:1/x"])
+async def test_a_server_that_is_away_is_the_database_s_error(url: str) -> None:
+    database = Database(url, busy_seconds=1.0)
+    with pytest.raises(OperationalError):
+        await names(database)
+    await database.close()
+
+
+async def test_no_value_is_in_an_error(database: Database) -> None:
+    for expected in (nullcontext(), pytest.raises(IntegrityError)):
+        with expected as refused:
+            async with database.write() as session:
+                session.add(Robot(name="Robot 1", token_hash="Carmen"))
+    assert refused is not None
+    assert "Carmen" not in str(refused.value)

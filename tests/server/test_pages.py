@@ -9,13 +9,15 @@ from pathlib import Path
 
 import httpx
 import pytest
-from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server import booking, bookings, pages, robots, schema
+from server import audit, booking, bookings, languages, pages, robots, schema
+from server.app import create_web
 from server.config import DatabaseSection, RoomsSection, ServerConfig
 from server.database import Database
+from server.pages import assets
+from tests.server.data_rig import cancel, close
 
 STARTS = datetime(2026, 11, 20, 16, 0, tzinfo=UTC)
 ENDS = STARTS + timedelta(minutes=30)
@@ -44,16 +46,16 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
     config = ServerConfig(database=DatabaseSection(url=f"sqlite+aiosqlite:///{file}"))
     database = Database(config.database.url)
     await schema.upgrade(database)
-    await robots.add(database, "Robot 1", STARTS, timedelta(hours=1))
+    await robots.add(database, "Robot 1", audit.SYSTEM, STARTS, timedelta(hours=1))
     robot = await robots.find(database, "Robot 1")
     wish = booking.Wish(
         robot_id=robot.id, title="Visita a <Carmen>", starts_at=STARTS, ends_at=ENDS, guest="Lucía & Juan"
     )
-    booked = await bookings.book(database, SECRET, wish, STARTS - timedelta(days=1), RULES)
-    web = FastAPI()
+    booked = await bookings.book(database, config, SECRET, wish, audit.SYSTEM, STARTS - timedelta(days=1))
+    web = create_web(config, database, lambda: result.now, SECRET)
+    pages.install(web)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(web), base_url="http://site") as browser:
         result = Site(browser, database, file, booked)
-        web.include_router(pages.router(config, database, lambda: result.now))
         yield result
     await database.close()
 
@@ -71,7 +73,7 @@ async def test_home_speaks_the_readers_language(site: Site) -> None:
 async def test_call_page_knows_room_title_and_guest(site: Site) -> None:
     page = await site.open()
     assert page.status_code == 200
-    assert f'data-token="{site.booked.token}"' in page.text
+    assert f'data-room="{site.booked.token}"' in page.text
     assert "<h1>Visita a &lt;Carmen&gt;</h1>" in page.text
     assert 'value="Lucía &amp; Juan"' in page.text
 
@@ -134,14 +136,14 @@ async def test_ended(site: Site) -> None:
 
 
 async def test_cancelled(site: Site) -> None:
-    await bookings.cancel(site.database, site.booked.reservation.id, STARTS)
+    await cancel(site.database, site.booked.reservation.id, STARTS)
     page = await site.open()
     assert page.status_code == 410
     assert "se ha cancelado" in page.text
 
 
 async def test_closed(site: Site) -> None:
-    await bookings.close(site.database, site.booked.reservation.id, STARTS)
+    await close(site.database, site.booked.reservation.id, STARTS)
     page = await site.open()
     assert page.status_code == 410
     assert "está cerrada" in page.text
@@ -189,14 +191,10 @@ async def test_nothing_outside_the_static_folder_is_served(site: Site) -> None:
 
 
 def test_missing_library_names_the_remedy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(pages, "SOCKET_IO", tmp_path / "socket.io.js")
+    monkeypatch.setattr(assets, "SOCKET_IO", tmp_path / "socket.io.js")
+    config = ServerConfig(database=DatabaseSection(url=f"sqlite+aiosqlite:///{tmp_path}/server.db"))
     with pytest.raises(pages.MissingLibraryError, match="run scripts/install"):
-        pages.router(ServerConfig(), Database(f"sqlite+aiosqlite:///{tmp_path}/server.db"))
-
-
-def test_both_languages_say_the_same_things() -> None:
-    assert pages.TEXTS["es"].keys() == pages.TEXTS["en"].keys()
-    assert all(text.strip() for texts in pages.TEXTS.values() for text in texts.values())
+        pages.install(create_web(config, Database(config.database.url)))
 
 
 @pytest.mark.parametrize(
@@ -215,12 +213,12 @@ def test_both_languages_say_the_same_things() -> None:
     ],
 )
 def test_preferred_language(header: str, language: str) -> None:
-    assert pages.preferred(header, "es") == language
+    assert languages.preferred(header, "es") == language
 
 
 @given(st.text(alphabet="ens;q=0.1,- *\t", max_size=40))
 def test_any_header_gives_one_of_our_languages(header: str) -> None:
-    assert pages.preferred(header, "es") in pages.TEXTS
+    assert languages.preferred(header, "es") in languages.LANGUAGES
 
 
 def imports(paths: set[str]) -> set[str]:
@@ -228,7 +226,7 @@ def imports(paths: set[str]) -> set[str]:
     found: set[str] = set()
     todo = [path for path in paths if path.endswith(".js")]
     while todo:
-        source = (pages.HERE / todo.pop().removeprefix("/")).read_text()
+        source = (assets.HERE / todo.pop().removeprefix("/")).read_text()
         new = {f"/static/{name}" for name in re.findall(r'^import .* from "\./([^"]+)"', source, re.M)} - found
         found |= new
         todo += [path for path in new if "/vendor/" not in path]

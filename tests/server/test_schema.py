@@ -1,18 +1,23 @@
 """Migrations of real files."""
 
+import secrets
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, text
+from sqlalchemy.dialects.mysql import LONGTEXT
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from server import schema
 from server.database import Database
-from server.models import Base
+from server.models import Base, Language, Link, Reservation, User
+from tests.server import databases
+from tests.server.data_rig import NOON
 
 
 @pytest.fixture
@@ -32,16 +37,6 @@ def tables(path: Path) -> set[str]:
     found = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     connection.close()
     return found
-
-
-async def test_an_empty_file_becomes_what_the_models_say(database: Database) -> None:
-    assert await schema.upgrade(database) == await schema.upgrade(database) == await schema.check(database)
-
-    def difference(connection: Connection) -> object:
-        return compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), Base.metadata)
-
-    async with database.writer.begin() as connection:
-        assert await connection.run_sync(difference) == []
 
 
 async def test_an_old_schema_is_refused_with_the_remedy(database: Database) -> None:
@@ -71,3 +66,61 @@ async def test_a_migration_that_breaks_off_leaves_the_old_schema(database: Datab
     connection.close()
     await schema.upgrade(database)
     assert {table.name for table in Base.metadata.sorted_tables} <= tables(path)
+
+
+@pytest.fixture
+def empty_url(tmp_path: Path, servers: databases.Servers, kind: str) -> str:
+    """Where a database of each kind is that has no tables."""
+    if kind == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path / 'empty.db'}"
+    return servers.empty(kind, f"t{secrets.token_hex(6)}")
+
+
+@pytest.fixture
+async def empty(empty_url: str) -> AsyncIterator[Database]:
+    database = Database(empty_url)
+    yield database
+    await database.close()
+
+
+def difference(connection: Connection) -> list[object]:
+    found = compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), Base.metadata)
+    # MariaDB has no name for JSON and shows the text that it is.
+    return [each for each in found if not (isinstance(each, list) and isinstance(each[0][5], LONGTEXT))]
+
+
+async def test_every_kind_of_database_becomes_what_the_models_say(empty: Database) -> None:
+    assert await schema.upgrade(empty) == await schema.upgrade(empty)
+    async with empty.writer.begin() as connection:
+        assert await connection.run_sync(difference) == []
+
+
+FIRST_FORM = (
+    "INSERT INTO users (id, username, name, email, password_hash, role, created_at)"
+    " VALUES ('u1', 'anna', 'Anna', 'a@example.org', 'x', 'supervisor', '2026-11-20 12:00:00.000000')",
+    "INSERT INTO robots (id, name) VALUES ('r1', 'Robot 1')",
+    "INSERT INTO reservations (id, room, robot_id, title, description, starts_at, ends_at, created_at) VALUES"
+    " ('v1', 'room1', 'r1', 'Visit', '', '2026-11-20 12:00:00.000000', '2026-11-20 13:00:00.000000',"
+    " '2026-11-20 11:00:00.000000')",
+    "INSERT INTO links (id, reservation_id, token_hash, name, created_at)"
+    " VALUES ('l1', 'v1', 'hash', 'Lucía', '2026-11-20 11:00:00.000000')",
+)
+
+
+async def test_what_was_there_in_the_first_form_stays(empty: Database) -> None:
+    async with empty.writer.begin() as connection:
+        await connection.run_sync(lambda opened: command.upgrade(schema._alembic(opened), "0001"))
+        for statement in FIRST_FORM:
+            await connection.execute(text(statement))
+    await schema.upgrade(empty)
+    async with empty.read() as session:
+        user = await session.get_one(User, "u1")
+        visit = await session.get_one(Reservation, "v1")
+        link = await session.get_one(Link, "l1")
+    assert (user.username, user.active, user.must_change_password) == ("anna", True, False)
+    assert (visit.starts_at, visit.resident_id, visit.waiting_room, visit.sequence) == (NOON, None, False, 0)
+    assert (link.name, link.email, link.language) == ("Lucía", None, Language.SPANISH)
+    overlapping = FIRST_FORM[2].replace("'v1', 'room1'", "'v2', 'room2'")
+    with pytest.raises(IntegrityError, match=r"already booked|reservations_overlap"):
+        async with empty.writer.begin() as connection:
+            await connection.execute(text(overlapping))

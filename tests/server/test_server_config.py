@@ -40,6 +40,13 @@ MISTAKES = [
     ("database:\n  url: server.db", "F, line 2: database.url: 'server.db': is not a database URL; write one like"),
     ("database:\n  url: mysql://x/y", "F, line 2: database.url: 'mysql://x/y': must begin with sqlite+aiosqlite://"),
     ("ice:\n  servers:\n    - urls: [x]", "F, line 3: ice.servers.0.urls.0: 'x': string should match pattern"),
+    ('mail:\n  sender: "visits@x.org\\r\\nBcc: y@z"', "F, line 2: mail.sender: "),
+    ("mail:\n  host: smtp.example.org", "F, line 1: mail: host needs a sender: the address from which"),
+    ("mail:\n  username: house", "F, line 1: mail: username and password belong together"),
+    (
+        "mail:\n  username: house\n  password: hush\n  security: none",
+        "F, line 1: mail: a password must not go over the network in the open",
+    ),
     ("a: [", "F, line 1: this is not YAML: "),
     ("a: b: c", "F, line 1: this is not YAML: "),
     ("a: \x07", "F: this is not YAML: "),
@@ -67,6 +74,9 @@ def test_messages_and_show_config_keep_secrets() -> None:
         with pytest.raises(configfile.ConfigError) as refused:
             configfile.build(f"ice:\n  servers:\n    - urls: ['turn:a']\n      {text}", "F")
         assert "hush" not in str(refused.value)
+    with pytest.raises(configfile.ConfigError) as refused:
+        configfile.build("mail:\n  username: house\n  password: [hush]", "F")
+    assert "hush" not in str(refused.value)
     config = configfile.build("ice:\n  servers:\n    - urls: ['turn:a']\n      secret: hush", "F")
     assert "hush" not in str(config.model_dump(mode="json"))
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from socketio.exceptions import ConnectionError as SocketConnectionError
 
-from server import bookings, signaling
+from server import audit, bookings, signaling
 from server.times import utc_now
 from tests.server.signaling_rig import Rig, running, until
 from wire.signaling import CloseReason, LeaveReason
@@ -193,7 +193,7 @@ async def test_closed_or_cancelled_from_outside_is_told_within_two_seconds(
     robot, guest = await rig.robot(visit), await rig.guest(visit)
     await robot.hear("participant_joined")
     start = time.monotonic()
-    await how(rig.database, visit.room, utc_now())
+    await how(rig.database, rig.config, bytes(32), visit.room, audit.SYSTEM, utc_now())
     word = "closed" if how is bookings.close else "cancelled"
     assert await robot.hear("room_closed") == await guest.hear("room_closed") == {"reason": word}
     assert time.monotonic() - start < 2

@@ -19,6 +19,7 @@ from server import bookings, sockets
 from server.frames import MALFORMED, MAX_BYTES, StrictPacket
 from server.limits import Buckets, TokenBucket
 from server.times import utc_now
+from tests.server.data_rig import close
 from tests.server.signaling_rig import SOON, Client, Rig, Visit, running, until
 
 PAIR = tuple[Rig, Visit, Client, Client]
@@ -222,7 +223,7 @@ async def test_who_ignores_the_goodbye_is_disconnected_all_the_same(pair: PAIR) 
     rig, visit, _, _ = pair
     async with raw(rig) as socket:
         await socket.send(f'421["join",{{"version":1,"room":"{visit.link}","name":"Eve"}}]')
-        await bookings.close(rig.database, visit.id, utc_now())
+        await close(rig.database, visit.id, utc_now())
         async with asyncio.timeout(SOON):
             heard = [str(message) async for message in socket]
     assert heard[-3:] == ['42["room_closed",{"reason":"closed"}]', "41", "1"]

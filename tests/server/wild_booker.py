@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.exc import DBAPIError
 
-from server import booking, bookings
-from server.config import RoomsSection
+from server import audit, booking, bookings
+from server.config import ServerConfig
 from server.database import Database
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -23,7 +23,7 @@ async def attempt(database: Database, robot_id: str, dice: random.Random) -> str
     ends_at = starts_at + timedelta(minutes=10 * dice.randint(1, 3))
     wish = booking.Wish(robot_id=robot_id, title="A visit", starts_at=starts_at, ends_at=ends_at)
     try:
-        await bookings.book(database, bytes(32), wish, NOON, RoomsSection())
+        await bookings.book(database, ServerConfig(), bytes(32), wish, audit.SYSTEM, NOON)
     except booking.ClashError:
         return "clash"
     except DBAPIError as error:

@@ -17,7 +17,7 @@ import socketio
 from playwright.async_api import Browser, Page, Playwright
 
 from scripts.lab.browser import FAKE_DEVICES, FLAGS
-from server import bookings, configfile, robots, schema, secret
+from server import audit, bookings, configfile, robots, schema, secret
 from server.booking import Wish
 from server.database import Database
 from server.times import utc_now
@@ -104,11 +104,11 @@ class Site:
         database = Database(config.database.url)
         await schema.upgrade(database)
         now = utc_now()
-        self.code = await robots.add(database, "Robot 1", now, timedelta(hours=1))
+        self.code = await robots.add(database, "Robot 1", audit.SYSTEM, now, timedelta(hours=1))
         robot = await robots.find(database, "Robot 1")
         start = now + starts_in
         wish = Wish(robot_id=robot.id, title="Visita a Carmen", starts_at=start, ends_at=start + timedelta(minutes=30))
-        booked = await bookings.book(database, secret.load(self.directory), wish, now, config.rooms)
+        booked = await bookings.book(database, config, secret.load(self.directory), wish, audit.SYSTEM, now)
         self.link, self.room = f"{self.url}/r/{booked.token}", booked.reservation.room
         await database.close()
 

@@ -7,9 +7,9 @@ import pytest
 
 from scripts.lab.browser import Guest
 from scripts.lab.process import wait_for
-from server import bookings
 from server.database import Database
 from server.times import utc_now
+from tests.server.data_rig import cancel
 from tests.system.conftest import Lab
 
 pytestmark = pytest.mark.system
@@ -76,7 +76,7 @@ async def test_d9_cancelled_during_the_call(lab: Lab) -> None:
     booked, visitor = await lab.together(robot)
     database = Database(lab.server.database_url)
     try:
-        await bookings.cancel(database, booked["reservation"], utc_now())
+        await cancel(database, booked["reservation"], utc_now())
     finally:
         await database.close()
     call = await asyncio.to_thread(robot.wait_for_call, "left_at", 10)

@@ -34,11 +34,12 @@ def test_every_event_is_named() -> None:
 
 
 def test_the_examples_are_messages() -> None:
-    participant, refusal, join, joined, resume = EXAMPLES
+    participant, refusal, join, joined, waiting, resume = EXAMPLES
     signaling.Participant.model_validate(participant)
     signaling.Refusal.model_validate(refusal)
     signaling.Join.model_validate(join)
     signaling.Joined.model_validate(joined)
+    signaling.Waiting.model_validate(waiting)
     signaling.Join.model_validate({**resume, "room": join["room"]})
 
 

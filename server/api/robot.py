@@ -1,4 +1,4 @@
-"""REST under `/api/v1`: what robots ask and report, and closing a room."""
+"""What robots ask and report, and whether the server works."""
 
 import hashlib
 from http import HTTPStatus
@@ -9,16 +9,14 @@ from pydantic import TypeAdapter
 from sqlalchemy import text
 
 from server import bookings, robots, times
-from server.access import CurrentRobot, CurrentUser, Shared, may_enrol
-from server.models import Reservation
+from server.access import CurrentRobot, Shared, may_enrol
 from server.problems import documented
 from wire import rest
 from wire.base import Id
 
-ALWAYS = (HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.SERVICE_UNAVAILABLE)
 ITEMS = TypeAdapter(tuple[rest.Reservation, ...])
 
-router = APIRouter(prefix="/api/v1", responses=documented(*ALWAYS))
+router = APIRouter()
 health = APIRouter()
 
 
@@ -52,7 +50,7 @@ async def reservations(
 ) -> Response:
     """List the robot's visits that can still happen. `X-Server-Now` tells the server's clock, with 304 too."""
     now = parts.clock()
-    items = tuple(_item(*found) for found in await bookings.upcoming(parts.database, robot.id, now))
+    items = tuple(_item(found) for found in await bookings.upcoming(parts.database, robot.id, now))
     etag = f'"{hashlib.sha256(ITEMS.dump_json(items)).hexdigest()[:32]}"'
     headers = {"ETag": etag, "X-Server-Now": times.rfc3339(now), "Cache-Control": "private, no-cache"}
     if etag in (tag.strip().removeprefix("W/") for tag in if_none_match.split(",")):
@@ -61,14 +59,16 @@ async def reservations(
     return Response(answer.model_dump_json(), headers=headers, media_type="application/json")
 
 
-def _item(reservation: Reservation, occupied: bool) -> rest.Reservation:
+def _item(found: bookings.Upcoming) -> rest.Reservation:
+    reservation = found.reservation
     return rest.Reservation(
         id=reservation.id,
         room=reservation.room,
         starts_at=reservation.starts_at,
         ends_at=reservation.ends_at,
         title=reservation.title,
-        occupied=occupied,
+        policy=rest.Policy(consent=found.consent),
+        occupied=found.occupied,
     )
 
 
@@ -87,15 +87,3 @@ async def post_statistics(reservation: Id, report: rest.StatisticsReport, robot:
     """Keep samples of a call's quality; 413 once the call has as many as it may have."""
     most = parts.config.limits.statistics_per_reservation
     await robots.add_statistics(parts.database, robot.id, reservation, report.samples, most)
-
-
-@router.post(
-    "/rooms/{room}/close",
-    status_code=HTTPStatus.NO_CONTENT,
-    responses=documented(
-        HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS
-    ),
-)
-async def close_room(room: Id, _user: CurrentUser, parts: Shared) -> None:
-    """Close a room for good and send everyone home."""
-    await bookings.close(parts.database, room, parts.clock())

@@ -1,0 +1,22 @@
+"""REST under `/api/v1`: robots in `robot`, staff in the others, thin faces of the functions under the pages too."""
+
+from http import HTTPStatus
+
+from fastapi import APIRouter
+
+from server.api import audit, mails, reservations, residents, robot, robots, users
+from server.api.robot import health
+from server.problems import documented
+
+ALWAYS = (
+    HTTPStatus.BAD_REQUEST,  # a body that is not UTF-8
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+)
+
+router = APIRouter(prefix="/api/v1", responses=documented(*ALWAYS))
+for part in (robot, residents, reservations, robots, users, mails, audit):
+    router.include_router(part.router)
+
+__all__ = ["health", "router"]

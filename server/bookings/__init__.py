@@ -1,0 +1,37 @@
+"""Reservations and links: the one set of functions under the API, the commands and the pages.
+
+`form` is what people fill in, `changes` what they do, `steps` what that is made of, `lists` what they look at, and
+`admission` who may enter a room. Who changes something is `actor`, as `server.models.Audit` has it.
+"""
+
+from server.bookings.admission import Admission, RefusedError, admit_guest, admit_robot, admit_staff, find_by_token
+from server.bookings.changes import Booked, book, cancel, cancel_within, close, edit, move, repeat_next_week
+from server.bookings.form import ReservationForm, wish_of
+from server.bookings.links import revoke_link
+from server.bookings.lists import Filter, Listed, Upcoming, get, list_reservations, upcoming
+
+__all__ = [
+    "Admission",
+    "Booked",
+    "Filter",
+    "Listed",
+    "RefusedError",
+    "ReservationForm",
+    "Upcoming",
+    "admit_guest",
+    "admit_robot",
+    "admit_staff",
+    "book",
+    "cancel",
+    "cancel_within",
+    "close",
+    "edit",
+    "find_by_token",
+    "get",
+    "list_reservations",
+    "move",
+    "repeat_next_week",
+    "revoke_link",
+    "upcoming",
+    "wish_of",
+]

@@ -1,0 +1,93 @@
+"""Pages of guests: the home page, the call page of a link, and what he reads where his link leads nowhere now.
+
+Nothing here changes anything: mail scanners open links too.
+"""
+
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Final
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from server import bookings, languages, times
+from server.errors import UnknownError
+from server.languages import mark
+from server.models import Reservation
+from server.pages.page import Page, Visitor
+from server.pages.route import PageRoute
+from wire.signaling import ErrorCode, Refusal
+
+NOTICES: Final = {
+    ErrorCode.UNKNOWN_ROOM: (
+        HTTPStatus.NOT_FOUND,
+        mark("This link is not valid"),
+        mark("Check that you have copied all of it. If it came by e-mail, open it from there."),
+    ),
+    ErrorCode.TOO_EARLY: (
+        HTTPStatus.FORBIDDEN,
+        mark("You are early"),
+        mark("The room is not open yet."),
+    ),
+    ErrorCode.ENDED: (
+        HTTPStatus.GONE,
+        mark("This visit is over"),
+        mark("If you would like another visit, ask the care home."),
+    ),
+    ErrorCode.CANCELLED: (
+        HTTPStatus.GONE,
+        mark("This visit was cancelled"),
+        mark("The care home has cancelled it. If nobody told you, please call."),
+    ),
+    ErrorCode.CLOSED: (
+        HTTPStatus.GONE,
+        mark("This room is closed"),
+        mark("The care home has closed the room of this visit. If you think that is a mistake, please call."),
+    ),
+}
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+@router.api_route("/", methods=["GET", "HEAD"])
+async def home(page: Visitor) -> Response:
+    """Who is signed in goes on to his profile."""
+    return page.go("/profile") if page.account else page.show("home.html")
+
+
+@router.api_route("/r/{token}", methods=["GET", "HEAD"])
+async def call(token: str, page: Visitor) -> Response:
+    """The call page of a guest's link, in his browser's language, or else in the one that staff noted for him."""
+    parts = page.parts
+    try:
+        reservation, link = await bookings.find_by_token(parts.database, token)
+    except UnknownError:
+        return notice(page, ErrorCode.UNKNOWN_ROOM)
+    wishes = page.request.headers.get("accept-language", "")
+    page = replace(page, language=languages.preferred(wishes, link.language))
+    try:
+        admission = await bookings.admit_guest(parts.database, token, page.now, parts.config.rooms)
+    except bookings.RefusedError as error:
+        if error.refusal.error is ErrorCode.TOO_EARLY:
+            return early(page, error.refusal, reservation)
+        return notice(page, error.refusal.error)
+    return page.show("call.html", title=admission.title, room=token, name=admission.name or "")
+
+
+def early(page: Page, refusal: Refusal, reservation: Reservation) -> Response:
+    """When the room opens, with a countdown."""
+    assert refusal.opens_at is not None
+    zone = page.parts.config.zone
+    return page.show(
+        "early.html",
+        HTTPStatus.FORBIDDEN,
+        server_now=times.rfc3339(page.now),
+        opens_at=refusal.opens_at.astimezone(zone),
+        starts_at=reservation.starts_at.astimezone(zone),
+    )
+
+
+def notice(page: Page, error: ErrorCode) -> Response:
+    """Why this link leads nowhere."""
+    status, title, text = NOTICES[error]
+    return page.show("notice.html", status, title=page.gettext(title), text=page.gettext(text))

@@ -1,0 +1,84 @@
+"""One visit: what is known of it, and what can be done with it."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from server import bookings, tokens
+from server.booking import OverError
+from server.errors import InputError, UnknownError
+from server.pages.page import Staff, address
+from server.pages.reservations import STATES, early
+from server.pages.route import PageRoute
+from wire.base import Id
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+@router.api_route("/reservations/{visit}", methods=["GET", "HEAD"])
+async def show(visit: Id, page: Staff) -> Response:
+    """All of it, with the links to hand over."""
+    found = await bookings.get(page.parts.database, visit, page.now)
+    config, secret = page.parts.config, page.parts.secret
+    links = [(link, f"{config.public_url}/r/{tokens.link_token(secret, link.id)}") for link in found.links]
+    return page.show("portal/reservation.html", visit=found, links=links, states=STATES, early=early(page))
+
+
+@router.api_route("/reservations/{visit}/cancel", methods=["GET", "HEAD"])
+@router.api_route("/reservations/{visit}/close", methods=["GET", "HEAD"])
+async def ask(visit: Id, page: Staff) -> Response:
+    """Ask first, and say what follows."""
+    found = await bookings.get(page.parts.database, visit, page.now)
+    action = page.path.rpartition("/")[2]
+    return page.show(f"portal/reservation_{action}.html", visit=found, states=STATES)
+
+
+@router.post("/reservations/{visit}/cancel")
+async def cancel(visit: Id, page: Staff) -> Response:
+    """Cancel it and tell the relatives; one that is over already is shown as it is."""
+    parts = page.parts
+    try:
+        await bookings.cancel(parts.database, parts.config, parts.secret, visit, page.actor, page.now)
+    except OverError:
+        return page.go(f"/reservations/{visit}", "visit_over")
+    return page.go(f"/reservations/{visit}", "visit_cancelled")
+
+
+@router.post("/reservations/{visit}/close")
+async def close(visit: Id, page: Staff) -> Response:
+    """Close the room and send everyone home; one that is over already is shown as it is."""
+    parts = page.parts
+    try:
+        await bookings.close(parts.database, parts.config, parts.secret, visit, page.actor, page.now)
+    except OverError:
+        return page.go(f"/reservations/{visit}", "visit_over")
+    return page.go(f"/reservations/{visit}", "room_closed")
+
+
+@router.post("/reservations/{visit}/repeat")
+async def repeat(visit: Id, page: Staff) -> Response:
+    """Book the same a week later; where that cannot be had, show the form with it filled in."""
+    parts = page.parts
+    try:
+        booked = await bookings.repeat_next_week(
+            parts.database, parts.config, parts.secret, visit, page.actor, page.now
+        )
+    except InputError:
+        return page.go(address("/reservations/new", like=visit))
+    return page.go(f"/reservations/{booked.reservation.id}", "visit_repeated")
+
+
+@router.api_route("/reservations/{visit}/links/{link}/revoke", methods=["GET", "HEAD"])
+async def ask_to_revoke_link(visit: Id, link: Id, page: Staff) -> Response:
+    """Ask first, and say what follows."""
+    found = await bookings.get(page.parts.database, visit, page.now)
+    chosen = next((each for each in found.links if each.id == link), None)
+    if chosen is None:
+        raise UnknownError("there is no such link")
+    return page.show("portal/link_revoke.html", visit=found, link=chosen)
+
+
+@router.post("/reservations/{visit}/links/{link}/revoke")
+async def revoke_link(visit: Id, link: Id, page: Staff) -> Response:
+    """Let nobody in by this link any more."""
+    await bookings.revoke_link(page.parts.database, link, page.actor, page.now)
+    return page.go(f"/reservations/{visit}", "link_revoked")

@@ -1,0 +1,165 @@
+"""All routes of the server, and somebody of each role who asks for them on a house that is the same each time."""
+
+import hashlib
+import re
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+from sqlalchemy import select
+
+from server import pages, robots, sessions
+from server.app import create_web
+from server.config import DatabaseSection, ServerConfig
+from server.database import Database
+from server.models import Mail, Role
+from tests.server.data_rig import NOON, SECRET, Clock, add_robot
+from tests.server.domain_rig import RESIDENT, ward
+from tests.server.portal_rig import PASSWORD, add_user
+
+ROLES = ("anonymous", "guest", "robot", "staff", "supervisor")
+SITE = "http://site"
+
+MOVED = RESIDENT | {"room": "14"}
+VISIT = {"robot_id": "{robot}", "title": "Another", "starts_at": "2026-11-20T18:00:00+01:00", "minutes": 30}
+VISIT_PAGE = {"robot_id": "{robot}", "title": "Another", "date": "2026-11-20", "time": "18:00", "minutes": "30"}
+USER = {"username": "new.one", "name": "New", "email": "new@example.org", "role": "staff", "password": PASSWORD}
+DATA = {"name": "Changed", "email": "changed@example.org", "role": "staff", "language": "en"}
+SAMPLE = {"at": "2026-11-20T12:00:00Z", "peer": "p1", "direction": "received", "kind": "video"}
+BODIES: dict[str, dict[str, Any]] = {
+    "POST /api/v1/robot/enrolment": {"code": "{code}", "hostname": "h", "version": "1"},
+    "PUT /api/v1/robot/status": {"state": "idle", "version": "0.1.0", "hostname": "robot-1"},
+    "POST /api/v1/robot/calls/{reservation}/statistics": {"interval": 5, "samples": [SAMPLE]},
+    "POST /api/v1/residents": RESIDENT,
+    "PUT /api/v1/residents/{resident}": MOVED,
+    "POST /api/v1/reservations": VISIT,
+    "PUT /api/v1/reservations/{reservation}": VISIT,
+    "POST /api/v1/reservations/{reservation}/move": {"starts_at": "2026-11-20T18:00:00+01:00"},
+    "POST /api/v1/robots": {"name": "Robot 2"},
+    "PUT /api/v1/robots/{robot}": {"name": "Robot 2"},
+    "POST /api/v1/users": USER,
+    "PUT /api/v1/users/{changed}": DATA,
+    "POST /sign-in": {"username": "ana", "password": PASSWORD},
+    "POST /profile/edit": {"name": "Changed", "email": "changed@example.org", "language": "en"},
+    "POST /profile/password": {"current": PASSWORD, "new": PASSWORD[::-1], "again": PASSWORD[::-1]},
+    "POST /residents/new": RESIDENT,
+    "POST /residents/{resident}/edit": MOVED,
+    "POST /reservations/new": VISIT_PAGE,
+    "POST /reservations/{visit}/edit": VISIT_PAGE,
+    "POST /reservations/{visit}/move": VISIT_PAGE,
+    "POST /rooms/join": {"meeting": "{room}", "name": "Ana"},
+    "POST /robots/new": {"name": "Robot 2"},
+    "POST /robots/{robot}/rename": {"name": "Robot 2"},
+    "POST /users/new": USER,
+    "POST /users/{user}/edit": DATA,
+}
+"""What each call that takes something is sent, so that whoever may do it does it."""
+
+
+@dataclass(frozen=True)
+class House:
+    """A database with one of everything, what is in it, and the headers by which each role is known."""
+
+    file: Path
+    names: dict[str, str]
+    """What stands in the place of a part of a path or of a body, such as `{resident}`."""
+    headers: dict[str, dict[str, str]]
+    web: FastAPI
+
+    @asynccontextmanager
+    async def fresh(self, directory: Path) -> AsyncIterator["Visitor"]:
+        """A copy of the house, open to whoever asks."""
+        file = Path(shutil.copy(self.file, directory / "house.db"))
+        database = Database(f"sqlite+aiosqlite:///{file}")
+        self.web.state.parts = replace(self.web.state.parts, database=database)
+        try:
+            async with httpx.AsyncClient(transport=httpx.ASGITransport(self.web), base_url=SITE) as client:
+                yield Visitor(self, client, file)
+        finally:
+            await database.close()
+            for each in directory.glob("house.db*"):
+                each.unlink()
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Whoever asks a copy of the house."""
+
+    house: House
+    client: httpx.AsyncClient
+    file: Path
+
+    async def ask(self, role: str, route: str) -> httpx.Response:
+        """Call one route, such as `GET /residents/{resident}/edit`, with what it needs."""
+        method, path = filled(route, self.house.names).split(" ", 1)
+        body = {key: filled(value, self.house.names) for key, value in BODIES.get(route, {}).items()}
+        kind = "json" if path.startswith("/api/") else "data"
+        if kind == "data" and method == "POST" and not body:
+            body = {"anything": "x"}
+        arguments: dict[str, Any] = {kind: body} if body else {}
+        return await self.client.request(method, path, headers=self.house.headers[role] | {"Origin": SITE}, **arguments)
+
+    def digest(self) -> str:
+        """Of the whole database, with what SQLite has not moved into the main file yet."""
+        files = (self.file, self.file.with_name(f"{self.file.name}-wal"))
+        return hashlib.sha256(b"".join(each.read_bytes() for each in files if each.exists())).hexdigest()
+
+
+def filled(text: Any, names: dict[str, str]) -> Any:
+    """A text with the house's names in it."""
+    return re.sub(r"{(\w+)}", lambda part: names[part[1]], text) if isinstance(text, str) else text
+
+
+def routes(web: FastAPI) -> set[str]:
+    """All that can be asked for; HEAD comes with GET."""
+    found = {
+        f"{method} {context.path}"
+        for context in iter_route_contexts(web.routes)
+        for method in (context.methods or {"GET"}) - {"HEAD"}
+    }
+    return {"GET /static/portal.css" if route == "GET /static" else route for route in found}
+
+
+async def build(file: Path, directory: Path) -> House:
+    """Furnish an empty database."""
+    config = ServerConfig(
+        public_url=SITE, data_directory=directory, database=DatabaseSection(url=f"sqlite+aiosqlite:///{file}")
+    )
+    database = Database(config.database.url)
+    web = create_web(config, database, Clock(), SECRET)
+    pages.install(web)
+    house = await ward(database, config)
+    people = {role: await add_user(database, role, Role(role)) for role in ("staff", "supervisor")}
+    cookies = {role: await sessions.start(database, user, NOON, config.sessions) for role, user in people.items()}
+    other = await add_user(database, "ana")
+    _, token = await add_robot(database, "Robot 3")
+    code = await robots.renew_code(database, "Robot 1", "system", NOON, timedelta(hours=1))
+    visit = await house.book(NOON + timedelta(minutes=5))
+    link = next(iter((await house.links(visit.reservation.id)).values()))
+    async with database.write() as session:
+        mail = (await session.scalars(select(Mail).where(Mail.reservation_id == visit.reservation.id))).first()
+        assert mail
+        mail.dead_at = NOON
+    own = await robots.find(database, "Robot 3")
+    call = await house.book(NOON + timedelta(hours=2), robot_id=own.id)
+    await database.close()
+    names = {
+        "resident": house.resident.id, "visit": visit.reservation.id, "room": visit.reservation.room, "link": link.id,
+        "robot": house.robot, "mail": mail.id, "token": visit.token, "code": code, "call": call.reservation.id,
+    }  # fmt: skip
+    names |= dict.fromkeys(("user", "found", "changed", "deactivated", "renewed"), other)
+    names |= {"reservation": visit.reservation.id}
+    headers = {
+        "anonymous": {},
+        "guest": {"Authorization": f"Bearer {visit.token}", "Cookie": f"session={visit.token}"},
+        "robot": {"Authorization": f"Bearer {token}"},
+        **{role: {"Cookie": f"session={cookie}"} for role, cookie in cookies.items()},
+    }
+    return House(file, names, headers, web)

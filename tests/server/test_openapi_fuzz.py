@@ -1,0 +1,85 @@
+"""REST held to its OpenAPI by schemathesis: whatever comes in, no 5xx and no answer that is not documented."""
+
+import asyncio
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import schemathesis
+import uvicorn
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from scripts.generate_openapi import PATH
+from tests.server.roles_rig import SITE, House, build
+
+pytestmark = [pytest.mark.system, pytest.mark.sqlite]
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+SCHEMA = schemathesis.openapi.from_path(PATH)
+OPERATIONS = {operation.label: operation for operation in (each.ok() for each in SCHEMA.get_all_operations())}
+EXAMPLES = 25
+"""Of each operation, of what fits its description and of what does not."""
+
+
+@contextmanager
+def listening(house: House) -> Iterator[str]:
+    """The house on a real socket, in a thread with a loop of its own."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = uvicorn.Server(uvicorn.Config(house.web, log_config=None, lifespan="off"))
+        thread = threading.Thread(target=server.run, args=([listener],))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+            asyncio.run(house.web.state.parts.database.close())
+
+
+@pytest.fixture(scope="module")
+def house(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> House:
+    directory = tmp_path_factory.mktemp("house")
+    return asyncio.run(build(Path(shutil.copy(migrated, directory)), directory))
+
+
+@pytest.fixture(scope="module")
+def url(house: House) -> Iterator[str]:
+    with listening(house) as url:
+        yield url
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["fits", "does-not-fit"])
+@pytest.mark.parametrize("label", OPERATIONS)
+def test_every_answer_is_documented(house: House, url: str, label: str, mode: GenerationMode) -> None:
+    operation = OPERATIONS[label]
+    whose = "robot" if "/robot/" in label else "supervisor"
+    if mode is GenerationMode.NEGATIVE and not any((operation.body, operation.query, operation.path_parameters)):
+        pytest.skip("takes nothing that could be wrong")
+
+    @given(case=operation.as_strategy(generation_mode=mode), known=st.booleans())
+    @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    def ask(case: schemathesis.Case, known: bool) -> None:
+        if known:
+            case.path_parameters |= {name: house.names[name] for name in case.path_parameters if name in house.names}
+        case.call_and_validate(base_url=url, headers=house.headers[whose] | {"Origin": SITE}, checks=CHECKS)
+
+    ask()

@@ -1,0 +1,171 @@
+"""Who may do what: every route, asked by everybody. A route without a row here fails."""
+
+import asyncio
+import re
+import shutil
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from tests.server.roles_rig import ROLES, House, build, routes
+
+pytestmark = pytest.mark.sqlite
+
+ALL = (200,) * 5
+STAFF, SUPERVISORS = (303, 303, 303, 200, 200), (303, 303, 303, 403, 200)
+DOES, SUPERVISORS_DO = (303,) * 5, (303, 303, 303, 403, 303)
+"""Pages send whoever is not signed in to the sign-in, and whoever did something on."""
+REST, REST_SUPERVISORS = (401, 401, 401, 200, 200), (401, 401, 401, 403, 200)
+REST_MAKES, REST_DOES = (401, 401, 401, 201, 201), (401, 401, 401, 204, 204)
+ROBOTS_OWN = (401, 401, 200, 401, 401)
+
+TABLE: dict[str, tuple[int, ...]] = {
+    "GET /healthz": ALL,
+    "GET /static/portal.css": ALL,
+    "GET /": (200, 200, 200, 303, 303),
+    "GET /r/{token}": ALL,
+    "GET /sign-in": (200, 200, 200, 303, 303),
+    "POST /sign-in": DOES,
+    "POST /sign-out": DOES,
+    "GET /profile": STAFF,
+    "GET /profile/edit": STAFF,
+    "POST /profile/edit": DOES,
+    "GET /profile/password": STAFF,
+    "POST /profile/password": DOES,
+    "GET /residents": STAFF,
+    "GET /residents/new": STAFF,
+    "POST /residents/new": DOES,
+    "GET /residents/{resident}/edit": STAFF,
+    "POST /residents/{resident}/edit": DOES,
+    "GET /residents/{resident}/delete": STAFF,
+    "POST /residents/{resident}/delete": DOES,
+    "GET /reservations": STAFF,
+    "GET /reservations/day": STAFF,
+    "GET /reservations/week": STAFF,
+    "GET /reservations/new": STAFF,
+    "POST /reservations/new": DOES,
+    "GET /reservations/{visit}": STAFF,
+    "GET /reservations/{visit}/edit": STAFF,
+    "POST /reservations/{visit}/edit": DOES,
+    "GET /reservations/{visit}/move": STAFF,
+    "POST /reservations/{visit}/move": DOES,
+    "GET /reservations/{visit}/cancel": STAFF,
+    "POST /reservations/{visit}/cancel": DOES,
+    "GET /reservations/{visit}/close": STAFF,
+    "POST /reservations/{visit}/close": DOES,
+    "POST /reservations/{visit}/repeat": DOES,
+    "GET /reservations/{visit}/links/{link}/revoke": STAFF,
+    "POST /reservations/{visit}/links/{link}/revoke": DOES,
+    "POST /rooms/join": DOES,
+    "GET /rooms/{room}/join": STAFF,
+    "GET /robots": STAFF,
+    "GET /robots/new": SUPERVISORS,
+    "POST /robots/new": SUPERVISORS,
+    "GET /robots/{robot}/rename": SUPERVISORS,
+    "POST /robots/{robot}/rename": SUPERVISORS_DO,
+    "GET /robots/{robot}/code": SUPERVISORS,
+    "POST /robots/{robot}/code": SUPERVISORS,
+    "GET /robots/{robot}/revoke": SUPERVISORS,
+    "POST /robots/{robot}/revoke": SUPERVISORS_DO,
+    "GET /mails": STAFF,
+    "GET /mails/{mail}": STAFF,
+    "POST /mails/{mail}/send-again": DOES,
+    "GET /users": SUPERVISORS,
+    "GET /users/new": SUPERVISORS,
+    "POST /users/new": SUPERVISORS_DO,
+    "GET /users/{user}/edit": SUPERVISORS,
+    "POST /users/{user}/edit": SUPERVISORS_DO,
+    "GET /users/{user}/password": SUPERVISORS,
+    "POST /users/{user}/password": SUPERVISORS,
+    "GET /users/{user}/deactivate": SUPERVISORS,
+    "POST /users/{user}/deactivate": SUPERVISORS_DO,
+    "GET /audit": SUPERVISORS,
+    "GET /settings": SUPERVISORS,
+    "POST /api/v1/robot/enrolment": ALL,
+    "GET /api/v1/robot/reservations": ROBOTS_OWN,
+    "PUT /api/v1/robot/status": (401, 401, 204, 401, 401),
+    # Of another robot's visit.
+    "POST /api/v1/robot/calls/{reservation}/statistics": (401, 401, 404, 401, 401),
+    "GET /api/v1/residents": REST,
+    "POST /api/v1/residents": REST_MAKES,
+    "GET /api/v1/residents/{resident}": REST,
+    "PUT /api/v1/residents/{resident}": REST,
+    "GET /api/v1/residents/{resident}/consequences": REST,
+    "DELETE /api/v1/residents/{resident}": REST,
+    "GET /api/v1/reservations": REST,
+    "POST /api/v1/reservations": REST_MAKES,
+    "GET /api/v1/reservations/{reservation}": REST,
+    "PUT /api/v1/reservations/{reservation}": REST,
+    "POST /api/v1/reservations/{reservation}/move": REST,
+    "POST /api/v1/reservations/{reservation}/repeat": REST_MAKES,
+    "DELETE /api/v1/reservations/{reservation}": REST_DOES,
+    "POST /api/v1/rooms/{room}/close": REST_DOES,
+    "POST /api/v1/links/{link}/revoke": REST_DOES,
+    "GET /api/v1/robots": REST,
+    "POST /api/v1/robots": (401, 401, 401, 403, 201),
+    "PUT /api/v1/robots/{robot}": REST_SUPERVISORS,
+    "POST /api/v1/robots/{robot}/code": (401, 401, 401, 403, 201),
+    "DELETE /api/v1/robots/{robot}": (401, 401, 401, 403, 204),
+    "GET /api/v1/users": REST_SUPERVISORS,
+    "POST /api/v1/users": (401, 401, 401, 403, 201),
+    "GET /api/v1/users/{found}": REST_SUPERVISORS,
+    "PUT /api/v1/users/{changed}": REST_SUPERVISORS,
+    "DELETE /api/v1/users/{deactivated}": (401, 401, 401, 403, 204),
+    "POST /api/v1/users/{renewed}/password": REST_SUPERVISORS,
+    "GET /api/v1/mails": REST,
+    "GET /api/v1/mails/{mail}": REST,
+    "POST /api/v1/mails/{mail}/send-again": REST_DOES,
+    "GET /api/v1/audit": REST_SUPERVISORS,
+}
+"""By route: what each of `ROLES` is answered."""
+
+HARMLESS = {"POST /rooms/join"}
+"""What changes nothing, whoever asks."""
+
+
+@pytest.fixture(scope="module")
+def house(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> House:
+    directory = tmp_path_factory.mktemp("house")
+    return asyncio.run(build(Path(shutil.copy(migrated, directory)), directory))
+
+
+def test_every_route_has_a_row_and_every_row_a_route(house: House) -> None:
+    assert routes(house.web) == TABLE.keys()
+
+
+@pytest.mark.parametrize("route", TABLE)
+async def test_who_may(house: House, route: str, tmp_path: Path) -> None:
+    answers = []
+    for role in ROLES:
+        async with house.fresh(tmp_path) as visitor:
+            before = visitor.digest()
+            answer = await visitor.ask(role, route)
+            answers.append(answer.status_code)
+            away = answer.headers.get("location", "").startswith("/sign-in?next=")
+            refused = away or answer.status_code in {401, 403, 404}
+            if not route.startswith("GET ") and route not in HARMLESS:
+                assert (visitor.digest() == before) == refused, role
+    assert dict(zip(ROLES, answers, strict=True)) == dict(zip(ROLES, TABLE[route], strict=True))
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_no_get_changes_anything(house: House, role: str, tmp_path: Path) -> None:
+    """All pages, all that they lead to, and all of REST that can be read."""
+    async with house.fresh(tmp_path) as visitor:
+        await visitor.client.get("/healthz")
+        before = visitor.digest()
+        for route in TABLE:
+            if route.startswith("GET "):
+                await visitor.ask(role, route)
+                await visitor.ask(role, route.replace("GET", "HEAD", 1))
+                assert visitor.digest() == before, route
+        todo, seen = {"/profile", "/reservations", "/residents"}, set[str]()
+        while todo and len(seen) < 300:
+            path = todo.pop()
+            seen.add(path)
+            page = await visitor.client.get(path, headers=house.headers[role])
+            assert page.status_code < 500, path
+            assert visitor.digest() == before, path
+            todo |= {unescape(link) for link in re.findall(r'(?:href|src|action)="(/[^"#]*)', page.text)} - seen
+    assert len(seen) > 40 or role not in {"staff", "supervisor"}

@@ -92,7 +92,18 @@ def _postgresql() -> Iterator[str]:
     # It refuses to run as root.
     user: dict[str, Any] = {"user": "postgres"} if os.geteuid() == 0 else {}
     with _folder(user.get("user")) as folder:
-        initdb: list[Any] = [programs / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "-N"]
+        initdb: list[Any] = [
+            programs / "initdb",
+            "-D",
+            folder / "data",
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "-N",
+        ]
         subprocess.run([*initdb, "--locale=C.UTF-8"], check=True, capture_output=True, **user)
         port = _free_port()
         settings = {"listen_addresses": "127.0.0.1", "unix_socket_directories": folder, "fsync": "off"}

@@ -1,16 +1,20 @@
 """All routes of the server, and somebody of each role who asks for them on a house that is the same each time."""
 
+import asyncio
 import hashlib
 import re
 import shutil
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import socket
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
+import uvicorn
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from sqlalchemy import select
@@ -163,3 +167,18 @@ async def build(file: Path, directory: Path) -> House:
         **{role: {"Cookie": f"session={cookie}"} for role, cookie in cookies.items()},
     }
     return House(file, names, headers, web)
+
+
+@contextmanager
+def listening(house: House) -> Iterator[str]:
+    """The house on a real socket, in a thread with a loop of its own."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = uvicorn.Server(uvicorn.Config(house.web, log_config=None, lifespan="off"))
+        thread = threading.Thread(target=server.run, args=([listener],))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+            asyncio.run(house.web.state.parts.database.close())

@@ -1,5 +1,6 @@
 """REST, asked over a real socket of the whole server on a real database."""
 
+import asyncio
 import sqlite3
 from datetime import timedelta
 
@@ -205,8 +206,9 @@ async def test_a_locked_database_is_503(config: ServerConfig, database: Database
     hasty = config.database.model_copy(update={"busy_seconds": 0.2})
     async with serving(config.model_copy(update={"database": hasty}), clock) as client:
         await client.get("/healthz")
-        blocker = sqlite3.connect(config.database.url.partition(":///")[2])
-        blocker.execute("BEGIN IMMEDIATE")
+        blocker = sqlite3.connect(config.database.url.partition(":///")[2], check_same_thread=False)
+        # In a thread: the server's own first write may be under way, and it needs this loop to end.
+        await asyncio.to_thread(blocker.execute, "BEGIN IMMEDIATE")
         answer = await client.put("/api/v1/robot/status", headers=bearer(token), json=STATUS)
         problem(answer, 503)
         assert answer.headers["retry-after"] == "5"

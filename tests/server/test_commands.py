@@ -3,11 +3,13 @@
 import json
 import sqlite3
 from collections.abc import Callable
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 import yaml
 
+from server import times
 from server.__main__ import main
 from server.config import ServerConfig
 
@@ -67,10 +69,13 @@ def test_from_nothing_to_a_closed_visit(run: Run) -> None:
 
 
 def test_a_clash_names_the_other_visit_in_the_site_s_time(run: Run) -> None:
+    zone = ServerConfig().zone
+    tomorrow = datetime.now(zone).date() + timedelta(days=1)
+    last_second = datetime.combine(tomorrow, time(16, 59, 59), zone)
     run("add-robot", "R1")
-    assert run(*VISIT, "--starts", "2036-11-20T16:30", "--minutes", "30")[0] == 0
-    again = run(*VISIT, "--starts", "2036-11-20T15:59:59Z", "--minutes", "5")
-    refused(again, 1, "R1", "Ana's visit", "2036-11-20 16:30-17:00")
+    assert run(*VISIT, "--starts", f"{tomorrow}T16:30", "--minutes", "30")[0] == 0
+    again = run(*VISIT, "--starts", times.rfc3339(last_second), "--minutes", "5")
+    refused(again, 1, "R1", "Ana's visit", f"{tomorrow} 16:30-17:00")
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,11 @@
 
 import asyncio
 import shutil
-import socket
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import schemathesis
-import uvicorn
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
@@ -23,7 +19,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from scripts.generate_openapi import PATH
-from tests.server.roles_rig import SITE, House, build
+from tests.server.roles_rig import SITE, House, build, listening
 
 pytestmark = [pytest.mark.system, pytest.mark.sqlite]
 
@@ -38,21 +34,6 @@ SCHEMA = schemathesis.openapi.from_path(PATH)
 OPERATIONS = {operation.label: operation for operation in (each.ok() for each in SCHEMA.get_all_operations())}
 EXAMPLES = 25
 """Of each operation, of what fits its description and of what does not."""
-
-
-@contextmanager
-def listening(house: House) -> Iterator[str]:
-    """The house on a real socket, in a thread with a loop of its own."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(uvicorn.Config(house.web, log_config=None, lifespan="off"))
-        thread = threading.Thread(target=server.run, args=([listener],))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
-            asyncio.run(house.web.state.parts.database.close())
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,8 @@ ROBOTS_OWN = (401, 401, 200, 401, 401)
 
 TABLE: dict[str, tuple[int, ...]] = {
     "GET /healthz": ALL,
+    "GET /api/docs": ALL,
+    "GET /api/openapi.json": ALL,
     "GET /static/portal.css": ALL,
     "GET /": (200, 200, 200, 303, 303),
     "GET /r/{token}": ALL,

@@ -1,7 +1,8 @@
 """One whole visit on this machine: booked, attended by the robot, joined by a guest, ended.
 
-Without options it prints the guest's link and keeps running, with the machine's own camera, sound and screen where it
-has them. With `--once` a headless browser is the guest, and everything that happens is measured.
+Without options it prints the address of the portal with a supervisor's password, and the links of an example
+resident's relatives, whose mails lie there as files. It keeps running, with the machine's own camera, sound and screen
+where it has them. With `--once` a headless browser is the guest, and everything that happens is measured.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from typing import Any
 from robotclient.media.audio.devices import list_devices
 from robotclient.media.devices import list_cameras
 from scripts.lab.display import Display
+from scripts.lab.example import EXAMPLE, book_example
 from scripts.lab.process import LabError
 from scripts.lab.robot import LabRobot
 from scripts.lab.server import LabServer, free_port
@@ -70,13 +72,21 @@ def _stay() -> int:
         server = stack.enter_context(LabServer(workspace, port=_port()))
         robot = LabRobot(workspace / "robot", server, **_devices(stack))
         stack.enter_context(robot)
-        booked = server.json(
-            "book", "--robot", robot.name, "--starts", "now+5s", "--minutes", "60", "--title", "Demonstration"
-        )
-        print(f"The guest's link, good for an hour, in a browser on this machine:\n\n    {booked['link']}\n")
+        _show_portal(server, asyncio.run(book_example(server.config, robot.name)))
         print(f"Data and logs are in {workspace}. Ctrl-C ends it.")
         _follow(server, robot)
     return 1
+
+
+def _show_portal(server: LabServer, links: dict[str, str]) -> None:
+    """Say where the portal and the links are, and whose."""
+    supervisor = server.json("create-supervisor", "ana", "--email", "ana@example.org", "--name", "Ana")
+    print("\nThe portal, where staff book visits, with a password that is good for the first sign-in:\n")
+    print(f"    {server.url}/sign-in    user name: ana    password: {supervisor['password']}\n")
+    print(f"The links of {EXAMPLE.name}'s relatives, good for an hour, in browsers on this machine:\n")
+    for email, link in links.items():
+        print(f"    {link}    ({email})")
+    print(f"\nTheir mails are files in {server.mails} and are shown in the portal as well.")
 
 
 def _devices(stack: ExitStack) -> dict[str, Any]:

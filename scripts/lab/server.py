@@ -32,9 +32,10 @@ class LabServer(Process):
         directory.mkdir(parents=True, exist_ok=True)
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._config = directory / "server.yaml"
+        self.config = directory / "server.yaml"
         self._database = directory / "server.db"
         self.database_url = f"sqlite+aiosqlite:///{self._database}"
+        self.mails = directory / "data/mails"
         values = {
             "listen": {"port": self.port},
             "public_url": self.url,
@@ -42,13 +43,13 @@ class LabServer(Process):
             "database": {"url": self.database_url},
             **settings,
         }
-        self._config.write_text(yaml.safe_dump(values))
-        super().__init__([program("robotserver"), "run", "--config", str(self._config)], directory / "server.log")
+        self.config.write_text(yaml.safe_dump(values))
+        super().__init__([program("robotserver"), "run", "--config", str(self.config)], directory / "server.log")
         self.command("migrate")
 
     def command(self, *words: str) -> str:
         """Run `robotserver WORDS...`; returns what it printed. Raises `LabError`."""
-        return run([program("robotserver"), words[0], "--config", str(self._config), *words[1:]])
+        return run([program("robotserver"), words[0], "--config", str(self.config), *words[1:]])
 
     def json(self, *words: str) -> dict[str, Any]:
         """The same with `--json`."""

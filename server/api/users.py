@@ -36,36 +36,36 @@ class PasswordView(View):
 
 
 @router.get("", response_model=tuple[UserView, ...])
-async def list_users(_user: CurrentSupervisor, parts: Shared) -> object:
+async def list_users(_supervisor: CurrentSupervisor, parts: Shared) -> object:
     """List all users, active ones first."""
     return await users.list_users(parts.database)
 
 
 @router.post("", status_code=HTTPStatus.CREATED, response_model=UserView, responses=CONFLICT)
-async def add_user(form: UserForm, user: CurrentSupervisor, parts: Shared) -> User:
+async def add_user(form: UserForm, supervisor: CurrentSupervisor, parts: Shared) -> User:
     """Add a user, who has to choose a password of his own at the portal first; 409 where the user name is taken."""
-    return await users.add(parts.database, form, user.id, parts.clock())
+    return await users.add(parts.database, form, supervisor.id, parts.clock())
 
 
-@router.get("/{found}", response_model=UserView, responses=NOT_FOUND)
-async def get_user(found: Id, _user: CurrentSupervisor, parts: Shared) -> User:
+@router.get("/{user}", response_model=UserView, responses=NOT_FOUND)
+async def get_user(user: Id, _supervisor: CurrentSupervisor, parts: Shared) -> User:
     """Read one user."""
-    return await users.get(parts.database, found)
+    return await users.get(parts.database, user)
 
 
-@router.put("/{changed}", response_model=UserView, responses=NOT_FOUND)
-async def edit_user(changed: Id, data: UserData, user: CurrentSupervisor, parts: Shared) -> User:
+@router.put("/{user}", response_model=UserView, responses=NOT_FOUND)
+async def edit_user(user: Id, data: UserData, supervisor: CurrentSupervisor, parts: Shared) -> User:
     """Change a user's data."""
-    return await users.edit(parts.database, changed, data, user.id, parts.clock())
+    return await users.edit(parts.database, user, data, supervisor.id, parts.clock())
 
 
-@router.delete("/{deactivated}", status_code=HTTPStatus.NO_CONTENT, responses=NOT_FOUND)
-async def deactivate_user(deactivated: Id, user: CurrentSupervisor, parts: Shared) -> None:
+@router.delete("/{user}", status_code=HTTPStatus.NO_CONTENT, responses=NOT_FOUND)
+async def deactivate_user(user: Id, supervisor: CurrentSupervisor, parts: Shared) -> None:
     """Let a user sign in no more; he stays in the audit."""
-    await users.deactivate(parts.database, deactivated, user.id, parts.clock())
+    await users.deactivate(parts.database, user, supervisor.id, parts.clock())
 
 
-@router.post("/{renewed}/password", responses=NOT_FOUND)
-async def renew_password(renewed: Id, user: CurrentSupervisor, parts: Shared) -> PasswordView:
+@router.post("/{user}/password", responses=NOT_FOUND)
+async def renew_password(user: Id, supervisor: CurrentSupervisor, parts: Shared) -> PasswordView:
     """Let a user sign in again with a fresh password, which he has to change."""
-    return PasswordView(password=await users.renew_password(parts.database, renewed, user.id, parts.clock()))
+    return PasswordView(password=await users.renew_password(parts.database, user, supervisor.id, parts.clock()))

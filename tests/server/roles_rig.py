@@ -49,7 +49,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/robots": {"name": "Robot 2"},
     "PUT /api/v1/robots/{robot}": {"name": "Robot 2"},
     "POST /api/v1/users": USER,
-    "PUT /api/v1/users/{changed}": DATA,
+    "PUT /api/v1/users/{user}": DATA,
     "POST /sign-in": {"username": "ana", "password": PASSWORD},
     "POST /profile/edit": {"name": "Changed", "email": "changed@example.org", "language": "en"},
     "POST /profile/password": {"current": PASSWORD, "new": PASSWORD[::-1], "again": PASSWORD[::-1]},
@@ -158,7 +158,7 @@ async def build(file: Path, directory: Path) -> House:
         "resident": house.resident.id, "visit": visit.reservation.id, "room": visit.reservation.room, "link": link.id,
         "robot": house.robot, "mail": mail.id, "token": visit.token, "code": code, "call": call.reservation.id,
     }  # fmt: skip
-    names |= dict.fromkeys(("user", "found", "changed", "deactivated", "renewed"), other)
+    names["user"] = other
     names |= {"reservation": visit.reservation.id}
     headers = {
         "anonymous": {},

@@ -1,6 +1,7 @@
 """The database: reading and writing transactions, and everything that is special to one kind of database."""
 
 import sqlite3
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from math import ceil
@@ -15,6 +16,10 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 READERS = 4
 WAL_ATTEMPTS = 5
+WRITE = "BEGIN IMMEDIATE"
+TURN_MILLISECONDS = 20
+"""SQLite pauses ever longer between its tries for the write lock, so that of several processes the one that has waited
+longest is the last to see it free. Begun anew this often, they all have an even chance."""
 
 
 class Database:
@@ -28,7 +33,7 @@ class Database:
         if make_url(url).get_backend_name() == "sqlite":
             self.reader = _sqlite(url, busy_seconds, begin="BEGIN", connections=READERS)
             # One writer per process: SQLite has one write lock, and a queue in memory is fairer than its polling.
-            self.writer = _sqlite(url, busy_seconds, begin="BEGIN IMMEDIATE", connections=1)
+            self.writer = _sqlite(url, busy_seconds, begin=WRITE, connections=1)
         else:
             # What was read and then locked must be as it is now, so writers see what others have committed meanwhile.
             self.writer = _server(url, busy_seconds, isolation="READ COMMITTED")
@@ -81,13 +86,24 @@ def _sqlite(url: str, busy_seconds: float, begin: str, connections: int) -> Asyn
             cursor.execute("PRAGMA synchronous=FULL")
             cursor.execute("PRAGMA foreign_keys=ON")
             cursor.execute("PRAGMA secure_delete=ON")  # what is forgotten is not left in the file's free pages
+            if begin == WRITE:
+                cursor.execute(f"PRAGMA busy_timeout={TURN_MILLISECONDS}")  # only now: WAL is waited for in one go
             cursor.close()
         except sqlite3.DatabaseError:
             connection.close()  # the pool does not know it yet; its thread would outlive the event loop
             raise
 
     def on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        deadline = time.monotonic() + busy_seconds
+        while True:
+            try:
+                connection.exec_driver_sql(begin)
+            except OperationalError as error:
+                busy = isinstance(error.orig, sqlite3.Error) and error.orig.sqlite_errorcode == sqlite3.SQLITE_BUSY
+                if not busy or time.monotonic() > deadline:
+                    raise
+            else:
+                return
 
     event.listen(engine.sync_engine, "do_connect", before_connect)
     event.listen(engine.sync_engine, "connect", on_connect)

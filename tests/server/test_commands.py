@@ -27,7 +27,7 @@ def path(config: ServerConfig) -> Path:
 def run(config: ServerConfig, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
     """Run a command on the test's own configuration file; its exit code, output and errors."""
     file = tmp_path / "server.yaml"
-    database = {"url": config.database.url, "busy_seconds": 0.2}
+    database = {"url": config.database.url, "busy_seconds": 1.0}
     values = {"data_directory": str(config.data_directory), "database": database, "listen": {"port": 0}}
     file.write_text(yaml.safe_dump(values))
 

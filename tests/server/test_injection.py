@@ -14,7 +14,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 from sqlalchemy import select
@@ -137,6 +137,9 @@ async def mails(visitor: Visitor) -> list[Mail]:
 @pytest.mark.parametrize(("route", "field"), FIELDS, ids=[f"{route.split()[1]}-{field}" for route, field in FIELDS])
 def test_typed_text_stays_text(house: House, route: str, field: str) -> None:
     @given(typed=NASTY)
+    @example('"><evil-tag onclick=evil()>')
+    @example("</textarea><script>evil()</script>")
+    @example("evil\r\nBcc: eve@evil.example")
     @settings(max_examples=8, deadline=None, database=None)
     def attempt(typed: str) -> None:
         with tempfile.TemporaryDirectory() as directory:

@@ -213,13 +213,14 @@ async def test_visits(site: Site, browser: Browser, size: tuple[int, int]) -> No
         await page.goto("/reservations")
         await says(page, "No hay ninguna visita reservada.")
         await page.click("text=Reservar una")
+        await page.wait_for_url("/reservations/new")  # loaded, with the script that fills in the addresses
 
         await page.select_option("#resident_id", label="Carmen Ruiz · 12 B")
         assert await page.input_value("#emails") == "lucia@example.org; juan@example.org"
         assert await page.locator("#robot_id option[selected]").text_content() == "Robot 1"
         await page.fill("#description", "Con tarta")
         await save(page)
-        assert await page.locator("#date-mistake, #time-mistake").count() == 2
+        await expect(page.locator("#date-mistake, #time-mistake")).to_have_count(2)
         assert await page.input_value("#description") == "Con tarta"
         await fill_in_time(page, start)
         await save(page)

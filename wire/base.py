@@ -26,7 +26,7 @@ class Message(BaseModel):
 
 
 class NoContent(Message):
-    """A message without fields, such as `leave` or the acknowledgement of a relayed message."""
+    """A message without fields, such as the acknowledgement of a relayed message."""
 
 
 Seconds = Annotated[float, Field(ge=0)]

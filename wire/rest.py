@@ -45,10 +45,25 @@ class Consent(StrEnum):
     STAFF_PRESENT = "staff_present"
 
 
+ClockTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+"""`HH:MM` on the site's clock."""
+
+
 class Policy(Message):
     """The resident's rules for this visit."""
 
     consent: Consent = Consent.AUTOMATIC
+    quiet_from: ClockTime | None = None
+    """From here until `quiet_until`, which may be on the next day, nothing chimes and nobody is answered by itself."""
+    quiet_until: ClockTime | None = None
+
+
+class Caller(Message):
+    """Somebody who is expected, as the resident knows him."""
+
+    name: Name
+    relation: ShortText = ""
+    """What he is to the resident, in the resident's language, such as `hija`; empty where nobody wrote it down."""
 
 
 class Reservation(Message):
@@ -62,6 +77,9 @@ class Reservation(Message):
     policy: Policy = Policy()
     occupied: bool = False
     """Somebody other than the robot is in the room now."""
+    callers: Annotated[tuple[Caller, ...], Field(max_length=20)] = ()
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")] | None = None
+    """The resident's; a reader that does not speak it uses its own."""
 
 
 class ReservationList(Message):
@@ -75,6 +93,8 @@ class RobotState(StrEnum):
     """What the robot does, as staff see it."""
 
     IDLE = "idle"
+    ANNOUNCING = "announcing"
+    """The resident is told of the visit, or asked; camera and microphone are closed."""
     JOINING = "joining"
     WAITING = "waiting"
     IN_CALL = "in_call"
@@ -88,6 +108,7 @@ class DeviceKind(StrEnum):
     MICROPHONE = "microphone"
     SPEAKER = "speaker"
     SCREEN = "screen"
+    BUTTON = "button"
 
 
 class DeviceState(StrEnum):

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool, StrictInt, StringConstraints
 
-from wire.base import Id, Message, Name, NoContent, Timestamp
+from wire.base import Id, Message, Name, Timestamp
 
 Sdp = Annotated[str, StringConstraints(min_length=1, max_length=60_000)]
 
@@ -56,12 +56,27 @@ class ParticipantKind(StrEnum):
     STAFF = "staff"
 
 
+class Held(StrEnum):
+    """Why a robot sends nothing yet, or nothing any more."""
+
+    ANNOUNCING = "announcing"
+    """The resident is being told who calls."""
+    ASKING = "asking"
+    """Somebody beside the robot must press the button."""
+    QUIET_HOURS = "quiet_hours"
+    """As `asking`, and nothing chimes."""
+    STOPPED = "stopped"
+    """Somebody beside the robot has pressed the button to stop it; only there it can be undone."""
+
+
 class Media(Message):
     """`media`: what a participant sends now (mute is the sender's, not the listener's)."""
 
     audio: StrictBool = True
     video: StrictBool = True
     screen: StrictBool = False
+    held: Held | None = None
+    """Said by robots: why neither camera nor microphone is open."""
 
 
 class Participant(Message):
@@ -214,6 +229,12 @@ class LeaveReason(StrEnum):
     LOST = "lost"
     REPLACED = "replaced"
     CLOSED = "closed"
+    DECLINED = "declined"
+    """Nobody beside the robot answered in time."""
+    QUIET_HOURS = "quiet_hours"
+    """Nobody beside the robot answered, and it is the resident's quiet hours."""
+    STOPPED = "stopped"
+    """Somebody beside the robot stopped the visit."""
 
 
 class ParticipantLeft(Message):
@@ -233,6 +254,8 @@ class CloseReason(StrEnum):
     REPLACED = "replaced"
     DENIED = "denied"
     REMOVED = "removed"
+    DECLINED = "declined"
+    QUIET_HOURS = "quiet_hours"
 
 
 class RoomClosed(Message):
@@ -241,8 +264,11 @@ class RoomClosed(Message):
     reason: CloseReason
 
 
-class Leave(NoContent):
+class Leave(Message):
     """`leave`: this participant goes; no grace time."""
+
+    reason: Literal[LeaveReason.DECLINED, LeaveReason.QUIET_HOURS, LeaveReason.STOPPED] | None = None
+    """A robot's: why the visit does not take place, or not any longer."""
 
 
 CLIENT_EVENTS: dict[str, type[Message]] = {

@@ -65,9 +65,14 @@ function showRoom(signaling, room, lobby) {
     unmute.hidden = true;
     tiles.play();
   });
+  let nobody = texts.waiting;
   const describe = () => {
-    if (document.body.dataset["section"] === "call") notice.textContent = room.size === 0 ? texts.waiting : "";
+    if (document.body.dataset["section"] === "call") notice.textContent = room.size === 0 ? nobody : "";
   };
+  signaling.on("participant_left", ({ reason }) => {
+    nobody = reason === "stopped" ? texts.stopped : texts.waiting;
+    describe();
+  });
   signaling.on("lost", () => (notice.textContent = texts.reconnecting));
   signaling.on("waiting", () => {
     lobby.close();

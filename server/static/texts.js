@@ -1,6 +1,6 @@
 /** What the call page says, one table per language; the page's own language decides. */
 
-/** @import { CloseReason, ErrorCode } from "./wire.js" */
+/** @import { CloseReason, ErrorCode, Held } from "./wire.js" */
 
 const es = {
   you: "Usted",
@@ -42,7 +42,18 @@ const es = {
     replaced: "Ha entrado en esta videollamada desde otra ventana.",
     denied: "El personal no le ha dejado pasar. Si cree que es un error, llame al centro.",
     removed: "Su acceso a esta visita ya no es válido. Si cree que es un error, llame al centro.",
+    declined: "Nadie ha contestado junto al robot, así que la visita no se celebra. Llame al centro para acordar otra hora.",
+    quiet_hours:
+      "Ahora son horas de silencio y nadie ha contestado, así que la visita no se celebra. Llame al centro para acordar otra hora.",
   },
+  /** @type {Record<Held, string>} */
+  held: {
+    announcing: "Estamos avisando de su llamada. La cámara se encenderá enseguida.",
+    asking: "Esperando a que alguien conteste junto al robot…",
+    quiet_hours: "Ahora son horas de silencio y el robot no suena. Esperando a que alguien conteste…",
+    stopped: "Alguien ha parado la visita junto al robot. Solo allí se puede reanudar.",
+  },
+  stopped: "Alguien ha parado la visita junto al robot. Si la reanuda allí, seguirá sola.",
   /** @type {Partial<Record<ErrorCode, string>>} */
   refused: {
     unknown_room: "Este enlace no es válido. Compruebe que lo ha copiado entero.",
@@ -97,7 +108,17 @@ const en = {
     replaced: "You have joined this call from another window.",
     denied: "The staff did not let you in. If you think that is a mistake, call the care home.",
     removed: "Your way into this visit is not valid any more. If you think that is a mistake, call the care home.",
+    declined: "Nobody answered beside the robot, so the visit does not take place. Call the care home for another time.",
+    quiet_hours:
+      "These are quiet hours and nobody answered, so the visit does not take place. Call the care home for another time.",
   },
+  held: {
+    announcing: "Your call is being announced. The camera will be on in a moment.",
+    asking: "Waiting for somebody beside the robot to answer…",
+    quiet_hours: "These are quiet hours and the robot makes no sound. Waiting for somebody to answer…",
+    stopped: "Somebody beside the robot has stopped the visit. It can go on only from there.",
+  },
+  stopped: "Somebody beside the robot has stopped the visit. If it is resumed there, it goes on by itself.",
   refused: {
     unknown_room: "This link is not valid. Check that you have copied all of it.",
     ended: "This visit is over.",

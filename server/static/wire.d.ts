@@ -1,6 +1,10 @@
 /* Generated from wire/ by scripts/generate_types.py; do not edit. */
 
 /**
+ * Why a robot sends nothing yet, or nothing any more.
+ */
+export type Held = "announcing" | "asking" | "quiet_hours" | "stopped";
+/**
  * What a track shows or carries.
  */
 export type Source = "camera" | "microphone" | "screen" | "screen_audio";
@@ -11,11 +15,20 @@ export type ParticipantKind = "robot" | "guest" | "staff";
 /**
  * Why a participant left.
  */
-export type LeaveReason = "left" | "lost" | "replaced" | "closed";
+export type LeaveReason = "left" | "lost" | "replaced" | "closed" | "declined" | "quiet_hours" | "stopped";
 /**
  * Why the room closed for the one who reads it.
  */
-export type CloseReason = "closed" | "cancelled" | "ended" | "last_participant" | "replaced" | "denied" | "removed";
+export type CloseReason =
+  | "closed"
+  | "cancelled"
+  | "ended"
+  | "last_participant"
+  | "replaced"
+  | "denied"
+  | "removed"
+  | "declined"
+  | "quiet_hours";
 /**
  * Why the server refused; stable words for programs, `Refusal.message` is for people.
  */
@@ -75,6 +88,7 @@ export interface Media {
   audio?: boolean;
   video?: boolean;
   screen?: boolean;
+  held?: Held | null;
 }
 /**
  * Proof of being a participant that was here already.
@@ -145,7 +159,9 @@ export interface Chat {
 /**
  * `leave`: this participant goes; no grace time.
  */
-export interface Leave {}
+export interface Leave {
+  reason?: ("declined" | "quiet_hours" | "stopped") | null;
+}
 /**
  * `admit`: staff let somebody in who waits.
  */

@@ -83,11 +83,14 @@ WORDS: dict[type[StrEnum], set[str]] = {
     },
     signaling.ParticipantKind: {"robot", "guest", "staff"},
     signaling.Source: {"camera", "microphone", "screen", "screen_audio"},
-    signaling.LeaveReason: {"left", "lost", "replaced", "closed"},
-    signaling.CloseReason: {"closed", "cancelled", "ended", "last_participant", "replaced", "denied", "removed"},
+    signaling.LeaveReason: {"left", "lost", "replaced", "closed", "declined", "quiet_hours", "stopped"},
+    signaling.CloseReason: {
+        "closed", "cancelled", "ended", "last_participant", "replaced", "denied", "removed", "declined", "quiet_hours",
+    },
+    signaling.Held: {"announcing", "asking", "quiet_hours", "stopped"},
     rest.Consent: {"automatic", "button", "staff_present"},
-    rest.RobotState: {"idle", "joining", "waiting", "in_call", "leaving"},
-    rest.DeviceKind: {"camera", "microphone", "speaker", "screen"},
+    rest.RobotState: {"idle", "announcing", "joining", "waiting", "in_call", "leaving"},
+    rest.DeviceKind: {"camera", "microphone", "speaker", "screen", "button"},
     rest.DeviceState: {"off", "opening", "working", "lost"},
 }  # fmt: skip
 

@@ -1,0 +1,1 @@
+"""Calls through a path that loses, delays and queues: what `scripts/bench-network` stands on."""

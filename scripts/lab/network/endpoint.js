@@ -85,8 +85,8 @@ end.ready = (async () => {
     const stream = new MediaStream([sound.getAudioTracks()[0], picture]);
     for (const track of stream.getTracks()) pc.addTrack(track, stream);
     pc.ontrack = ({ track }) => {
-      if (track.kind === 'video') watch(track);
-      const player = document.body.appendChild(document.createElement(track.kind));
+      if (track.kind === 'video') { watch(track); return; } // not drawn: without a GPU that costs more than decoding
+      const player = document.body.appendChild(document.createElement('audio'));
       player.srcObject = new MediaStream([track]);
       player.play().catch(() => {});
     };

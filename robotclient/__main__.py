@@ -112,7 +112,7 @@ def _tls(config: RobotConfig) -> ssl.SSLContext | None:
     try:
         return ssl.create_default_context(cafile=path)
     except (OSError, ssl.SSLError) as error:
-        raise ConfigError(f"server.ca_file: {str(path)!r}: is not a readable PEM certificate") from error
+        raise ConfigError.at(f"server.ca_file: {str(path)!r}: is not a readable PEM certificate") from error
 
 
 def _complain(message: str, code: int) -> None:

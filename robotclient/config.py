@@ -3,6 +3,7 @@
 `robotclient.configfile` reads the file. An environment variable such as `ROBOTCLIENT_SERVER__URL` beats the file.
 """
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -25,7 +26,14 @@ def _web_address(url: str) -> str:
     return url.rstrip("/")
 
 
+def _stable_name(device: str) -> str:
+    if re.fullmatch(r"(/dev/video)?\d+", device):
+        raise ValueError("is a number, and numbers change when something is plugged in; run `robotclient devices`")
+    return device
+
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+DeviceName = Annotated[Text, AfterValidator(_stable_name)]
 
 
 class Section(BaseModel):
@@ -45,7 +53,7 @@ class ServerSection(Section):
 class CameraSection(Section):
     """The camera and how its picture is sent."""
 
-    device: Text = "synthetic"
+    device: DeviceName = "synthetic"
     width: Annotated[int, Field(ge=160, le=1920)] = 1280
     height: Annotated[int, Field(ge=120, le=1080)] = 720
     fps: Annotated[int, Field(ge=1, le=60)] = 30
@@ -55,8 +63,8 @@ class CameraSection(Section):
 class AudioSection(Section):
     """Microphone and speaker."""
 
-    microphone: Text = "default"
-    speaker: Text = "default"
+    microphone: DeviceName = "default"
+    speaker: DeviceName = "default"
 
 
 class ScreenSection(Section):

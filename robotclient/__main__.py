@@ -12,12 +12,13 @@ from pathlib import Path
 from robotclient import VERSION, configfile, logs
 from robotclient.children import ChildGaveUpError
 from robotclient.commands.check import check
-from robotclient.commands.devices import devices
+from robotclient.commands.devices import devices, snapshot
 from robotclient.commands.enroll import AlreadyEnrolledError, enroll
 from robotclient.commands.status import NotRunningError, status
 from robotclient.config import RobotConfig
 from robotclient.configfile import ConfigError
 from robotclient.daemon import Daemon
+from robotclient.media.camera.snapshot import SnapshotError
 from robotclient.portal import PortalError
 from robotclient.store import Store
 from robotclient.transport import attach
@@ -28,6 +29,9 @@ FAILED = 1
 
 class NotEnrolledError(Exception):
     """The robot has no identity yet."""
+
+
+FORESEEN = (PortalError, AlreadyEnrolledError, NotEnrolledError, NotRunningError, ChildGaveUpError, SnapshotError)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -43,7 +47,8 @@ def parser() -> argparse.ArgumentParser:
     enrol = commands.add_parser("enroll", parents=[common], help="make this robot known to its server")
     enrol.add_argument("code", help="the one-time code from the portal")
     enrol.add_argument("--replace", action="store_true", help="give up the identity this robot has")
-    commands.add_parser("devices", parents=[common], help="list cameras, microphones and speakers")
+    listing = commands.add_parser("devices", parents=[common], help="list cameras, microphones and speakers")
+    listing.add_argument("--snapshot", type=Path, metavar="FILE.png", help="write one picture of the configured camera")
     commands.add_parser("check", parents=[common], help="is this robot fit for a visit?")
     commands.add_parser("check-config", parents=[common], help="is the configuration file right?")
     commands.add_parser("show-config", parents=[common], help="print the configuration in force")
@@ -58,7 +63,7 @@ def main() -> None:
         sys.exit(_dispatch(arguments))
     except ConfigError as error:
         _complain(str(error), BAD_INPUT)
-    except (PortalError, AlreadyEnrolledError, NotEnrolledError, NotRunningError, ChildGaveUpError) as error:
+    except FORESEEN as error:
         _complain(str(error), FAILED)
     except OSError as error:
         _complain(f"{error.filename or 'system'}: {error.strerror or error}", FAILED)
@@ -72,7 +77,10 @@ def _dispatch(arguments: argparse.Namespace) -> int:
         case "enroll":
             enroll(config, arguments.code, _tls(config), replace=arguments.replace, as_json=arguments.json)
         case "devices":
-            devices(as_json=arguments.json)
+            if arguments.snapshot:
+                snapshot(config.camera, arguments.snapshot, as_json=arguments.json)
+            else:
+                devices(as_json=arguments.json)
         case "check":
             return 0 if check(config, _tls(config), as_json=arguments.json) else FAILED
         case "check-config":

@@ -2,8 +2,11 @@
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 
+from robotclient.config import CameraSection
 from robotclient.media.audio.devices import Device, list_devices
+from robotclient.media.camera.snapshot import take_snapshot
 from robotclient.media.devices import CameraDevice, list_cameras
 
 
@@ -19,13 +22,29 @@ def devices(*, as_json: bool) -> None:
     _print_sound("Speakers", [each for each in sound if each.direction == "speaker"])
 
 
+def snapshot(camera: CameraSection, file: Path, *, as_json: bool) -> None:
+    """Write one picture of the configured camera. Raises `SnapshotError`."""
+    seconds = take_snapshot(camera, file)
+    if as_json:
+        print(json.dumps({"file": str(file), "camera": camera.device, "open_seconds": round(seconds, 1)}))
+    else:
+        print(f"{file}: one picture of {camera.device}; the camera was open for {seconds:.1f} s")
+
+
+def yaml_line(camera: CameraDevice) -> str:
+    """What to write for this camera: the stable path of its port or serial number, else its name, never its number."""
+    stable = str(camera.paths[0]) if camera.paths else camera.name
+    return f"camera: {{device: {json.dumps(stable, ensure_ascii=False)}}}"
+
+
 def _print_cameras(cameras: list[CameraDevice]) -> None:
     print("Cameras" if cameras else "Cameras: none is connected")
     for camera in cameras:
         print(f"  {camera.name or camera.node}")
-        print(f"    in robot.yaml:  camera: {{device: {json.dumps(str((camera.paths or (camera.node,))[0]))}}}")
         if camera.problem:
             print(f"    {camera.problem}")
+        else:
+            print(f"    in robot.yaml:  {yaml_line(camera)}")
         for mode in camera.modes:
             print(f"    {mode.pixel_format} {mode.width}x{mode.height}, {mode.fps:.0f} pictures/s")
 
@@ -34,4 +53,4 @@ def _print_sound(title: str, found: list[Device]) -> None:
     print(title if found else f"{title}: none is connected")
     for device in found:
         print(f"  {device.name} ({device.host_api}, {device.channels} channels){', default' * device.is_default}")
-        print(f"    in robot.yaml:  audio: {{{device.direction}: {json.dumps(device.name)}}}")
+        print(f"    in robot.yaml:  audio: {{{device.direction}: {json.dumps(device.name, ensure_ascii=False)}}}")

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cv2
 import pytest
 import yaml
 
@@ -99,3 +100,18 @@ def test_show_config_prints_what_is_in_force(config: Path) -> None:
 def test_devices_lists_what_is_there_as_json() -> None:
     listed = json.loads(robotclient("devices", "--json").stdout)
     assert listed.keys() == {"cameras", "sound"}
+
+
+def test_a_snapshot_of_the_camera_is_written_and_said(tmp_path: Path) -> None:
+    path, file = write(tmp_path, camera={"device": "synthetic", "width": 320, "height": 180}), tmp_path / "cam.png"
+    told = json.loads(robotclient("devices", "--snapshot", str(file), "--json", "--config", str(path)).stdout)
+    assert told["file"] == str(file)
+    picture = cv2.imread(str(file))
+    assert picture is not None
+    assert picture.shape == (180, 320, 3)
+    assert picture.std() > 10, "there is nothing in the picture"
+
+
+def test_a_snapshot_of_no_camera_says_why(tmp_path: Path) -> None:
+    path = write(tmp_path, camera={"device": "Camera of nobody"})
+    fails("no camera is named", 1, "devices", "--snapshot", str(tmp_path / "cam.png"), "--config", str(path))

@@ -68,15 +68,22 @@ class Child:
         self._channel: DaemonChannel | None = None
         self._failures: deque[float] = deque(maxlen=self._patience.failures)
         self._beating = False
+        self._renewed = asyncio.Event()
 
     def send(self, message: PipeMessage, body: bytes = b"") -> bool:
         """Send to the living child; False where there is none or it does not keep up (the message is dropped)."""
         return self._channel is not None and self._channel.send(message, body)
 
+    def renew(self) -> None:
+        """Start it afresh, because what it is greeted with has changed; not counted as a failure."""
+        self._renewed.set()
+
     async def run(self) -> None:
         """Keep the child alive until cancelled. Raises `ChildGaveUpError`."""
         while True:
             reason = await self._live()
+            if reason is None:
+                continue
             self._count_failure(reason)
             pause = random.uniform(0, min(self._patience.longest_pause, 0.1 * 2 ** len(self._failures)))  # noqa: S311
             log.warning("%s child ended: %s; next start in %.1f s", self.name, reason, pause)
@@ -93,8 +100,8 @@ class Child:
                 f" in {now - self._failures[0]:.0f} s, at last: {reason}"
             )
 
-    async def _live(self) -> str:
-        """One life of the child; returns why it ended."""
+    async def _live(self) -> str | None:
+        """One life of the child; returns why it ended, None where that was our own wish."""
         ours, theirs = socket.socketpair()
         with theirs:
             process = await asyncio.create_subprocess_exec(
@@ -110,6 +117,7 @@ class Child:
         self._beating = False
         self.last_beat = time.monotonic()
         self._channel = await DaemonChannel.open(ours, self._receives)
+        self._renewed.clear()
         try:
             for message in self._greeting():
                 self._channel.send(message)
@@ -119,8 +127,9 @@ class Child:
             self._channel = None
             await self._bury(process)
 
-    async def _watch(self, process: asyncio.subprocess.Process, channel: DaemonChannel) -> str:
+    async def _watch(self, process: asyncio.subprocess.Process, channel: DaemonChannel) -> str | None:
         receiving = asyncio.create_task(self._receive(channel))
+        renewed = asyncio.create_task(self._renewed.wait())
         try:
             while True:
                 allowed = self._patience.silence if self._beating else self._patience.first_beat
@@ -128,7 +137,13 @@ class Child:
                 if left <= 0:
                     return f"no heartbeat for {allowed:.0f} s, killed"
                 # Never longer than `silence`: the first beat, which shortens what is allowed, does not end this wait.
-                done, _ = await asyncio.wait({receiving}, timeout=min(left, self._patience.silence))
+                done, _ = await asyncio.wait(
+                    {receiving, renewed},
+                    timeout=min(left, self._patience.silence),
+                    return_when=asyncio.FIRST_COMPLETED,
+                )
+                if renewed in done:
+                    return None
                 if done:
                     receiving.result()
                     await asyncio.wait_for(process.wait(), self._patience.farewell)
@@ -137,6 +152,7 @@ class Child:
             return "closed its channel but did not exit, killed"
         finally:
             receiving.cancel()
+            renewed.cancel()
 
     async def _receive(self, channel: DaemonChannel) -> None:
         while (received := await channel.receive()) is not None:

@@ -81,6 +81,17 @@ async def test_a_child_that_stops_or_dies_is_replaced(number: signal.Signals, wi
         await gone(first.pid)
 
 
+async def test_a_child_that_is_renewed_is_greeted_afresh_and_has_not_failed() -> None:
+    async with nursery(greeting=lambda: (Do(what="count"),)) as one:
+        first = await one.until_said(2)
+        for _ in range(QUICK.failures + 1):
+            said, starts = len(one.said), one.child.starts
+            one.child.renew()
+            second = await one.until_said(said + 2)
+            assert one.child.starts == starts + 1
+        assert second.pid != first.pid
+
+
 @pytest.mark.system
 async def test_with_its_usual_patience_a_hang_is_over_in_four_seconds() -> None:
     async with nursery(Patience()) as one:

@@ -54,7 +54,8 @@ class Daemon:
             alone=timedelta(seconds=config.call.alone_seconds),
         )
         self._clock = ServerClock()
-        self._state = call.State(attended=store.schedule().attended)
+        self._cached = store.schedule()
+        self._state = call.State(attended=self._cached.attended if self._cached else frozenset())
         self._mailbox: asyncio.Queue[Post] = asyncio.Queue()
         self._last_turn = time.monotonic()
         self._failure: BaseException | None = None
@@ -94,8 +95,8 @@ class Daemon:
                 (self._health.run(), "health"),
             ):
                 self._tasks.spawn(work, name)
-            self.post(call.ScheduleKnown(self._store.schedule().reservations))
-            self._health.ready()
+            if self._cached is not None:
+                self.post(call.ScheduleKnown(self._cached.reservations))
             try:
                 await self._turn_until_stopped()
             finally:
@@ -146,6 +147,8 @@ class Daemon:
         self._state, commands = call.step(before, event, self._clock.now(), self._rules)
         if (before.schedule, before.attended) != (self._state.schedule, self._state.attended):
             self._store.save_schedule(ScheduleCache(reservations=self._state.schedule, attended=self._state.attended))
+        if isinstance(event, call.ScheduleKnown):
+            self._health.ready()
         self._note_phase(before)
         for command in commands:
             self._obey(command)
@@ -190,10 +193,10 @@ class Daemon:
             self._facts.joined(self._clock.now())
         self._facts.phase = self._state.phase
         self._facts.reservation = reservation or None
-        self._health.say(self._facts.sentence("en"))
 
     def _show(self) -> None:
-        """Keep the screen at what is true; the screen drops what has not changed."""
+        """Keep the screen and systemd's status at what is true; both drop what has not changed."""
+        self._health.say(self._facts.sentence("en"))
         if self._attendance is not None and self._state.linked:
             self._attendance.adapt_bitrate()
         if self._attendance is not None and self._state.others:

@@ -12,6 +12,8 @@ from systemd.daemon import notify
 log = logging.getLogger(__name__)
 
 USUAL_INTERVAL = 5.0
+START_EXTENSION = 60.0
+"""So much more time (seconds) is asked for while a start makes progress but waits for the server."""
 
 
 @dataclass(frozen=True)
@@ -29,10 +31,13 @@ class Health:
     def __init__(self, pulses: tuple[Pulse, ...]) -> None:
         self._pulses = pulses
         self._status = ""
+        self._ready = False
 
     def ready(self) -> None:
-        """Say that start-up is complete."""
-        tell("READY=1")
+        """Say, once, that start-up is complete: the schedule is known."""
+        if not self._ready:
+            self._ready = True
+            tell("READY=1")
 
     def stopping(self) -> None:
         """Say that the process ends on purpose."""
@@ -49,14 +54,18 @@ class Health:
         return [pulse.name for pulse in self._pulses if now - pulse.last_beat() > pulse.limit]
 
     async def run(self) -> None:
-        """Feed the watchdog for ever, or stop feeding it and say for whom."""
+        """Feed the watchdog for ever, or stop feeding it and say for whom; before READY, ask for time to start instead."""
         interval = watchdog_interval()
+        was_stuck = False
         while True:
             if stuck := self.stuck(time.monotonic()):
                 log.error("no progress: %s", ", ".join(stuck))
-                self.say(f"Stuck: {', '.join(stuck)}; systemd will restart the robot's software")
+                tell(f"STATUS=Stuck: {', '.join(stuck)}; systemd will restart the robot's software")
             else:
-                tell("WATCHDOG=1")
+                tell("WATCHDOG=1" if self._ready else f"EXTEND_TIMEOUT_USEC={START_EXTENSION * 1_000_000:.0f}")
+                if was_stuck:
+                    tell(f"STATUS={self._status}")
+            was_stuck = bool(stuck)
             await asyncio.sleep(interval)
 
 

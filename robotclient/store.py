@@ -1,6 +1,7 @@
-"""The robot's two small files: who it is, and the schedule it last knew. Written atomically; a torn one is not trusted.
+"""The robot's small files: who it is, and the schedule it last knew. Written atomically; a torn one is not trusted.
 
-Both are JSON. A file that cannot be read is reported and treated as missing, never a reason to stop (fault D6).
+They are JSON, and each lies there twice: the copy is written first, so that one of the two is whole whenever the power
+goes, and is read where the other is torn. Where both are, that is reported, and never a reason to stop (fault D6).
 """
 
 import json
@@ -66,21 +67,34 @@ class Store:
 
     def save_identity(self, identity: Identity) -> None:
         """Keep the identity, readable by the owner only. Raises `OSError`."""
-        write_atomically(self._identity, identity.model_dump_json(indent=2), OWNER_ONLY)
+        _write_twice(self._identity, identity.model_dump_json(indent=2), OWNER_ONLY)
 
-    def schedule(self) -> ScheduleCache:
-        """The last known schedule; empty where none is known."""
-        return _read(self._schedule, ScheduleCache) or ScheduleCache()
+    def schedule(self) -> ScheduleCache | None:
+        """The last known schedule, or None where none is known."""
+        return _read(self._schedule, ScheduleCache)
 
     def save_schedule(self, cache: ScheduleCache) -> None:
         """Keep the schedule. A full disk is logged and must not end a call."""
         try:
-            write_atomically(self._schedule, cache.model_dump_json())
+            _write_twice(self._schedule, cache.model_dump_json())
         except OSError as error:
             log.error("cannot save the schedule: %s", error)
 
 
+def _copy_of(path: Path) -> Path:
+    return path.with_name(f"{path.stem}.copy{path.suffix}")
+
+
+def _write_twice(path: Path, text: str, mode: int = 0o644) -> None:
+    write_atomically(_copy_of(path), text, mode)
+    write_atomically(path, text, mode)
+
+
 def _read(path: Path, model: type[Stored]) -> Stored | None:
+    return next((found for each in (path, _copy_of(path)) if (found := _read_one(each, model)) is not None), None)
+
+
+def _read_one(path: Path, model: type[Stored]) -> Stored | None:
     try:
         return model.model_validate(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:

@@ -37,18 +37,42 @@ async def run_for(health: Health, seconds: float) -> None:
 
 
 async def test_the_watchdog_is_fed_while_all_make_progress(manager: socket.socket) -> None:
-    await run_for(Health((Pulse("daemon", time.monotonic, 5),)), 0.12)
-    assert heard(manager) == ["WATCHDOG=1"] * 3
+    health = Health((Pulse("daemon", time.monotonic, 5),))
+    health.ready()
+    await run_for(health, 0.12)
+    assert heard(manager) == ["READY=1", *["WATCHDOG=1"] * 3]
+
+
+async def test_a_start_that_waits_for_the_server_asks_for_time_and_is_not_ready(manager: socket.socket) -> None:
+    await run_for(Health((Pulse("daemon", time.monotonic, 5),)), 0.07)
+    assert heard(manager) == ["EXTEND_TIMEOUT_USEC=60000000"] * 2
+
+
+async def test_what_hangs_before_it_is_ready_asks_for_no_time(manager: socket.socket) -> None:
+    await run_for(Health((Pulse("daemon", lambda: time.monotonic() - 6, 5),)), 0.02)
+    assert heard(manager) == ["STATUS=Stuck: daemon; systemd will restart the robot's software"]
+
+
+async def test_the_status_returns_after_the_progress(manager: socket.socket) -> None:
+    beats = iter([0.0])
+    health = Health((Pulse("camera", lambda: next(beats, time.monotonic()), 30),))
+    health.ready()
+    health.say("In a visit")
+    await run_for(health, 0.07)
+    stuck = "STATUS=Stuck: camera; systemd will restart the robot's software"
+    assert heard(manager) == ["READY=1", "STATUS=In a visit", stuck, "WATCHDOG=1", "STATUS=In a visit"]
 
 
 async def test_one_stuck_part_stops_the_feeding_and_is_named(manager: socket.socket) -> None:
     health = Health((Pulse("daemon", time.monotonic, 5), Pulse("camera", lambda: time.monotonic() - 31, 30)))
-    await run_for(health, 0.12)
-    assert heard(manager) == ["STATUS=Stuck: camera; systemd will restart the robot's software"]
+    health.ready()
+    await run_for(health, 0.02)
+    assert heard(manager) == ["READY=1", "STATUS=Stuck: camera; systemd will restart the robot's software"]
 
 
 def test_ready_status_and_stopping(manager: socket.socket) -> None:
     health = Health(())
+    health.ready()
     health.ready()
     health.say("In a visit")
     health.say("In a visit")

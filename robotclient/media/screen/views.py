@@ -1,8 +1,16 @@
 """What the screen can show, as the daemon says it."""
 
 from datetime import datetime
+from enum import StrEnum
 
 from robotclient.media.channel import PipeMessage
+
+
+class Caller(PipeMessage):
+    """Somebody who is expected; `relation` in the resident's language, such as `hija`."""
+
+    name: str
+    relation: str = ""
 
 
 class NextCall(PipeMessage):
@@ -10,15 +18,57 @@ class NextCall(PipeMessage):
 
     starts_at: datetime
     title: str = ""
+    callers: tuple[Caller, ...] = ()
+
+
+class Trouble(StrEnum):
+    """What is not as it should be, each with a sign of its own."""
+
+    SERVER = "server"
+    CAMERA = "camera"
+    MICROPHONE = "microphone"
+    SPEAKER = "speaker"
+    CLOCK = "clock"
+    CONFIGURATION = "configuration"
 
 
 class IdleView(PipeMessage):
     """Between calls: a clock, the next visit, one line on the robot's state in the site's language."""
 
     next_call: NextCall | None = None
+    soon: bool = False
+    """The visit begins within minutes: it is said larger than the clock."""
     state: str = ""
+    troubles: tuple[Trouble, ...] = ()
+    off: bool = False
+    """Quiet hours: the screen is dark."""
     clock_offset_seconds: float = 0
     """To add to this machine's clock: people are shown the server's."""
+
+
+class Ask(StrEnum):
+    """Whether somebody must press the button before camera and microphone open."""
+
+    NOTHING = "nothing"
+    BUTTON = "button"
+    STAFF = "staff"
+
+
+class AnnouncementView(PipeMessage):
+    """Who calls, and a countdown to `opens_at` (aware, the server's clock). In the resident's language."""
+
+    callers: tuple[Caller, ...] = ()
+    language: str = ""
+    """Empty: the site's."""
+    opens_at: datetime
+    ask: Ask = Ask.NOTHING
+    clock_offset_seconds: float = 0
+
+
+class StoppedView(PipeMessage):
+    """Somebody pressed the button to stop the visit; pressed again it goes on."""
+
+    language: str = ""
 
 
 class Tile(PipeMessage):
@@ -27,7 +77,16 @@ class Tile(PipeMessage):
     participant: str
     name: str
     video: bool = True
+    audio: bool = True
+    speaking: bool = False
     connected: bool = True
+
+
+class Message(PipeMessage):
+    """One line of the chat."""
+
+    sender: str
+    text: str
 
 
 class CallView(PipeMessage):
@@ -36,3 +95,12 @@ class CallView(PipeMessage):
     tiles: tuple[Tile, ...] = ()
     notice: str | None = None
     starting: bool = False
+    live: bool = False
+    """The camera's own process says that it is open: the sign follows the device, not somebody's intention."""
+    messages: tuple[Message, ...] = ()
+    """What was written lately, oldest first."""
+    captions: str = ""
+    """What is being said, where somebody types or recognises it."""
+
+
+View = IdleView | AnnouncementView | StoppedView | CallView

@@ -54,7 +54,7 @@ class Health:
         return [pulse.name for pulse in self._pulses if now - pulse.last_beat() > pulse.limit]
 
     async def run(self) -> None:
-        """Feed the watchdog for ever, or stop feeding it and say for whom; before READY, ask for time to start instead."""
+        """Feed the watchdog for ever, or stop feeding it and say for whom; before READY, ask for time instead."""
         interval = watchdog_interval()
         was_stuck = False
         while True:

@@ -13,6 +13,7 @@ from robotclient.peers import Peers
 from robotclient.signaling import InRoom, LinkDown, News, NotAdmitted, Received, RefusedError, Signaling, SignalingError
 from robotclient.tasks import Tasks
 from robotclient.transport import attach
+from robotclient.transport.allocation import Layer
 from wire.rest import Reservation
 from wire.signaling import Directed, Participant, ParticipantLeft, RoomClosed
 
@@ -91,7 +92,7 @@ class Attendance:
             if sender.kind == "video" and (estimate := attach.estimated_bitrate(sender)) is not None
         ]
         if estimates:
-            self._body.set_bitrate(max(LOWEST_BITRATE, min(estimates)))
+            self._body.set_rates({Layer.MAIN: max(LOWEST_BITRATE, min(estimates))})
 
     async def leave(self) -> None:
         """Say farewell, close the connections, end the link; each step has its own deadline."""

@@ -21,7 +21,8 @@ from robotclient.media.screen.handle import Screen
 from robotclient.media.screen.pictures import I420Picture
 from robotclient.media.screen.views import CallView, IdleView
 from robotclient.peer import Incoming
-from robotclient.tracks import PacketTrack
+from robotclient.tracks import PacketTrack, PictureTrack
+from robotclient.transport.allocation import Layer
 from wire.rest import DeviceStatus
 from wire.signaling import Source
 
@@ -59,13 +60,13 @@ class Body:
             on_drawn=tell.picture_drawn,
             on_report=tell.device_changed,
         )
-        self._pictures: list[PacketTrack] = []
+        self._pictures: list[PictureTrack] = []
         self._sounds: list[PacketTrack] = []
         self.received: dict[str, Reception] = {}
         self.sent_size = (0, 0)
         self.sent_frames = 0
         self.show: Callable[[IdleView | CallView], None] = self._screen.show
-        self.set_bitrate: Callable[[int], None] = self._camera.set_bitrate
+        self.set_rates: Callable[[Mapping[Layer, int]], None] = self._camera.set_rates
 
     @property
     def children(self) -> tuple[Child, ...]:
@@ -90,7 +91,7 @@ class Body:
 
     def outgoing(self) -> Mapping[Source, PacketTrack]:
         """Fresh sending tracks for one more peer; they drop out of the list once they have ended."""
-        picture = PacketTrack("video", self._camera.request_keyframe)
+        picture = PictureTrack(self._camera.request_keyframe)
         sound = PacketTrack("audio", lambda: None)
         self._pictures.append(picture)
         self._sounds.append(sound)
@@ -127,7 +128,8 @@ class Body:
         self.sent_frames += 1
         self._pictures = [track for track in self._pictures if track.readyState == "live"]
         for track in self._pictures:
-            track.put(picture.data, picture.timestamp, keyframe=picture.keyframe)
+            if track.layer is picture.layer:
+                track.put(picture.data, picture.timestamp, keyframe=picture.keyframe)
 
     def _send_sound(self, sound: EncodedSound) -> None:
         self._sounds = [track for track in self._sounds if track.readyState == "live"]

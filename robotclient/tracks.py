@@ -13,6 +13,8 @@ import av
 from aiortc import MediaStreamTrack
 from aiortc.mediastreams import MediaStreamError
 
+from robotclient.transport.allocation import Layer
+
 VIDEO_CLOCK = 90_000
 AUDIO_CLOCK = 48_000
 Packet: TypeAlias = "av.Packet[Any]"  # generic in PyAV's stubs only
@@ -77,3 +79,22 @@ class PacketTrack(MediaStreamTrack):
             self._shift = self._last + self._clock // 50 - timestamp
         self._last = timestamp + self._shift
         return self._last
+
+
+class PictureTrack(PacketTrack):
+    """A video track that carries one of the camera's layers, or none while its peer has no room for a picture."""
+
+    def __init__(self, request_keyframe: Callable[[Layer], None]) -> None:
+        self.layer: Layer | None = Layer.MAIN
+        self._request = request_keyframe
+        super().__init__("video", self._request_keyframe)
+
+    def carry(self, layer: Layer | None) -> None:
+        """Go over to another layer, from its next keyframe on."""
+        if layer is not self.layer:
+            self.layer = layer
+            self._start_again()
+
+    def _request_keyframe(self) -> None:
+        if self.layer is not None:
+            self._request(self.layer)

@@ -21,6 +21,7 @@ VPX = Binding(
     module="_vpx",
     package="vpx",
     declarations="""
+        enum vpx_rc_mode { VPX_CBR, ... };
         typedef struct { int num; int den; ...; } vpx_rational_t;
         typedef struct {
             unsigned int g_threads, g_w, g_h, g_error_resilient, g_lag_in_frames;
@@ -28,6 +29,7 @@ VPX = Binding(
             unsigned int rc_dropframe_thresh, rc_target_bitrate, rc_min_quantizer, rc_max_quantizer;
             unsigned int rc_undershoot_pct, rc_overshoot_pct, rc_buf_sz, rc_buf_initial_sz, rc_buf_optimal_sz;
             unsigned int kf_min_dist, kf_max_dist;
+            enum vpx_rc_mode rc_end_usage;
             ...;
         } vpx_codec_enc_cfg_t;
         typedef struct { unsigned char *planes[4]; int stride[4]; ...; } vpx_image_t;
@@ -50,8 +52,7 @@ VPX = Binding(
         int vpx_codec_encode(vpx_codec_ctx_t *context, const vpx_image_t *image, int64_t pts, unsigned long duration,
                              long flags, unsigned long deadline);
         int vpx_codec_destroy(vpx_codec_ctx_t *context);
-        const char *vpx_codec_error(vpx_codec_ctx_t *context);
-        const char *vpx_codec_error_detail(vpx_codec_ctx_t *context);
+        const char *vpx_codec_err_to_string(int error);
     """,
     code="""
         #include <vpx/vpx_encoder.h>
@@ -78,7 +79,7 @@ VPX = Binding(
             return vpx_codec_control(context, VP8E_SET_MAX_INTRA_BITRATE_PCT, percent);
         }
         static int get_quantizer(vpx_codec_ctx_t *context, int *quantizer) {
-            return vpx_codec_control(context, VP8E_GET_LAST_QUANTIZER_64, quantizer);
+            return vpx_codec_control(context, VP8E_GET_LAST_QUANTIZER, quantizer);
         }
         /* The frame of the last picture: 1, or 0 where the encoder dropped it. Without alternate references VP8 gives
            one packet at most; its data are the encoder's until the next picture. */

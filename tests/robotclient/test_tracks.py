@@ -3,7 +3,8 @@ import asyncio
 import pytest
 from aiortc.mediastreams import MediaStreamError
 
-from robotclient.tracks import AUDIO_CLOCK, QUEUE_LIMIT, VIDEO_CLOCK, PacketTrack
+from robotclient.tracks import AUDIO_CLOCK, QUEUE_LIMIT, VIDEO_CLOCK, PacketTrack, PictureTrack
+from robotclient.transport.allocation import Layer
 
 
 class Camera:
@@ -66,3 +67,17 @@ async def test_the_end_wakes_a_reader() -> None:
     track.put(b"late", AUDIO_CLOCK, keyframe=True)
     with pytest.raises(MediaStreamError):
         await track.recv()
+
+
+async def test_another_layer_begins_with_its_own_keyframe_and_none_is_no_picture() -> None:
+    wanted: list[Layer] = []
+    track = PictureTrack(wanted.append)
+    track.put(b"main", 0, keyframe=True)
+    track.carry(Layer.REDUCED)
+    track.put(b"delta", 3000, keyframe=False)
+    track.put(b"reduced", 6000, keyframe=True)
+    assert bytes(await track.recv()) == b"reduced"
+    track.carry(None)
+    track.carry(Layer.MAIN)
+    track.carry(Layer.MAIN)
+    assert wanted == [Layer.MAIN, Layer.REDUCED, Layer.MAIN]

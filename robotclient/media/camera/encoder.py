@@ -1,49 +1,45 @@
-"""The one VP8 encoder of the robot: its pictures go to all peers.
+"""One VP8 layer of the robot's picture: the rate, and with it size and frame rate, follow the network in place."""
 
-Settings by measurement (`docs/benchmarks.md`): cpu-used -16 costs 0.8 of -12 for 0.2 dB; a second thread costs CPU
-and only gains delay that is not missed below 1080p.
-"""
-
-from dataclasses import dataclass
 from fractions import Fraction
 
-from av import CodecContext, VideoCodecContext
-from av.video.frame import PictureType
+from av.video.reformatter import VideoReformatter
 
+from robotclient.media.camera.ladder import Ladder, Rung, rungs
 from robotclient.media.camera.source import Picture
+from robotclient.native.vpx import CLOCK_RATE, Coded, Plane, Vp8
 
-CLOCK_RATE = 90_000
-LEAST_BITRATE = 100_000
 KEYFRAME_INTERVAL = 0.3
 """Seconds between two keyframes at least, however many peers ask for one."""
-REBUILD_STEP = 0.2
-REBUILD_INTERVAL = 2.0
-"""FFmpeg cannot change libvpx's rate in place; a new encoder starts with a keyframe: for large steps, and seldom."""
-
-
-@dataclass(frozen=True, slots=True)
-class Coded:
-    """One VP8 frame."""
-
-    data: bytes
-    keyframe: bool
+EARLY = 0.3
+"""A picture may come so much of an interval early and still count as the next one."""
+LONGEST_DURATION = CLOCK_RATE // 2
+"""After a pause the rate control must not think that it may spend seconds of bits at once."""
 
 
 class Vp8Encoder:
     """Rates in bits per second; time comes with the pictures (seconds of CLOCK_MONOTONIC)."""
 
-    def __init__(self, fps: int, most_bits_per_second: int) -> None:
-        self._fps = fps
-        self._most = most_bits_per_second
-        self._wanted = self._built = most_bits_per_second
-        self._built_at = 0.0
+    def __init__(self, fps: int, bits_per_second: int, largest: Fraction = Fraction(1)) -> None:
+        """`largest` is of the camera's width and height."""
+        self._interval = 1 / fps
+        self._rate = bits_per_second
+        self._largest = largest
+        self._source: tuple[int, int] | None = None
+        self._ladder = Ladder(())
+        self._codec: Vp8 | None = None
+        self._rung: Rung | None = None
+        self._coded_at = 0.0
+        self._timestamp = 0
         self._keyframe_at = 0.0
         self._keyframe_wanted = False
-        self._codec: VideoCodecContext | None = None
+        self._reformatter = VideoReformatter()
 
     def set_bitrate(self, bits_per_second: int) -> None:
-        """Aim at this rate, within the limits."""
-        self._wanted = max(LEAST_BITRATE, min(self._most, bits_per_second))
+        """Aim at this rate from the next picture on."""
+        if bits_per_second != self._rate:
+            self._rate = bits_per_second
+            if self._codec is not None:
+                self._codec.set_bitrate(bits_per_second)
 
     def restart(self) -> None:
         """Begin a new stream with the next picture, as after a pause."""
@@ -53,52 +49,44 @@ class Vp8Encoder:
         """Make one of the next pictures a keyframe."""
         self._keyframe_wanted = True
 
-    def encode(self, picture: Picture) -> list[Coded]:
-        """No frame or one: libvpx is told not to look ahead."""
-        frame, at = picture.frame, picture.at
-        codec = self._codec_for(frame.width, frame.height, at)
-        force = self._keyframe_wanted and at - self._keyframe_at >= KEYFRAME_INTERVAL
-        # Always set: a decoded JPEG says I of itself and would make every picture a keyframe.
-        frame.pict_type = PictureType.I if force else PictureType.NONE
-        frame.pts = round(at * CLOCK_RATE)
-        frame.time_base = Fraction(1, CLOCK_RATE)
-        coded = [Coded(bytes(packet), packet.is_keyframe) for packet in codec.encode(frame)]
-        if any(one.keyframe for one in coded):
-            self._keyframe_at = at
-            self._keyframe_wanted = False
+    def encode(self, picture: Picture) -> Coded | None:
+        """A frame; None where the picture is left out to keep the frame rate or the bit rate."""
+        rung = self._choose(picture)
+        if picture.at - self._coded_at < (rung.every - EARLY) * self._interval:
+            return None
+        codec = self._codec_for(rung)
+        frame = picture.frame
+        if (frame.width, frame.height) != (rung.width, rung.height):
+            frame = self._reformatter.reformat(frame, width=rung.width, height=rung.height)
+        force = self._keyframe_wanted and picture.at - self._keyframe_at >= KEYFRAME_INTERVAL
+        planes = [Plane(plane, plane.line_size) for plane in frame.planes]
+        coded = codec.encode(planes, *self._times(picture.at), keyframe=force)
+        self._coded_at = picture.at
+        self._ladder.took(coded.quantizer if coded else None)
+        if coded is not None and coded.keyframe:
+            self._keyframe_at, self._keyframe_wanted = picture.at, False
         return coded
 
-    def _codec_for(self, width: int, height: int, at: float) -> VideoCodecContext:
-        codec = self._codec
-        if codec is None or (codec.width, codec.height) != (width, height) or self._rate_is_far_off(at):
-            self._built, self._built_at = self._wanted, at
-            codec = self._codec = _build(width, height, self._fps, self._built)
-        return codec
+    def _choose(self, picture: Picture) -> Rung:
+        source = (picture.frame.width, picture.frame.height)
+        if source != self._source:
+            self._source = source
+            self._ladder = Ladder(rungs(*source, self._largest))
+        return self._ladder.choose(self._rate, picture.at)
 
-    def _rate_is_far_off(self, at: float) -> bool:
-        off = abs(self._wanted - self._built)
-        return off > REBUILD_STEP * self._built and at - self._built_at >= REBUILD_INTERVAL
+    def _codec_for(self, rung: Rung) -> Vp8:
+        assert self._source is not None
+        if self._codec is None or not self._codec.fits(rung.width, rung.height):
+            largest = rungs(*self._source, self._largest)[0]
+            self._codec, self._rung = Vp8(largest.width, largest.height, self._rate), largest
+        if self._rung is None or (rung.width, rung.height) != (self._rung.width, self._rung.height):
+            self._codec.resize(rung.width, rung.height)
+        self._rung = rung
+        return self._codec
 
-
-def _build(width: int, height: int, fps: int, bits_per_second: int) -> VideoCodecContext:
-    codec = CodecContext.create("libvpx", "w")
-    codec.width, codec.height, codec.pix_fmt = width, height, "yuv420p"
-    codec.framerate, codec.time_base = Fraction(fps), Fraction(1, CLOCK_RATE)
-    codec.bit_rate = bits_per_second
-    codec.qmin, codec.qmax = 2, 56
-    codec.gop_size = 3000
-    codec.thread_count = 1
-    codec.options = {
-        "deadline": "realtime",
-        "cpu-used": "-16",
-        "noise-sensitivity": "0",
-        "static-thresh": "1",
-        "lag-in-frames": "0",
-        "minrate": str(bits_per_second),
-        "maxrate": str(bits_per_second),
-        "bufsize": str(bits_per_second),
-        "undershoot-pct": "100",
-        "overshoot-pct": "15",
-        "max-intra-rate": "300",  # percent of a picture's share of bits: a keyframe must not fill the link's queue
-    }
-    return codec
+    def _times(self, at: float) -> tuple[int, int]:
+        """Time stamp and duration; the first goes forward always."""
+        stamp = max(self._timestamp + 1, round(at * CLOCK_RATE))
+        duration = max(1, min(LONGEST_DURATION, stamp - self._timestamp))
+        self._timestamp = stamp
+        return stamp, duration

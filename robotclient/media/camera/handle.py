@@ -1,7 +1,7 @@
 """The daemon's side of the camera: opens and closes it, gets coded pictures, survives the child's deaths."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from robotclient.children import Child
@@ -12,9 +12,10 @@ from robotclient.media.camera.messages import (
     CodedPicture,
     OpenCamera,
     RequestKeyframe,
-    SetBitrate,
+    SetRates,
 )
 from robotclient.media.channel import DeviceReport, PipeMessage
+from robotclient.transport.allocation import Layer
 from wire.rest import DeviceStatus
 
 CLOCK_RATE = 90_000
@@ -32,6 +33,7 @@ class EncodedPicture:
     keyframe: bool
     width: int
     height: int
+    layer: Layer = Layer.MAIN
 
 
 class Camera:
@@ -49,9 +51,9 @@ class Camera:
         self._on_packet = on_packet
         self._on_report = on_report
         self._is_open = False
-        self._bits_per_second: int | None = None
+        self._rates: Mapping[Layer, int] = {}
         self._epoch: float | None = None
-        self._timestamp = -1
+        self._timestamps = dict.fromkeys(Layer, -1)
         self._wait = 0.0
         self._greeted_at: float | None = None
 
@@ -70,19 +72,20 @@ class Camera:
         self._is_open = False
         self.child.send(CloseCamera())
 
-    def request_keyframe(self) -> None:
+    def request_keyframe(self, layer: Layer = Layer.MAIN) -> None:
         """Soon send a picture that stands alone (the encoder limits how often)."""
-        self.child.send(RequestKeyframe())
+        self.child.send(RequestKeyframe(layer=layer))
 
-    def set_bitrate(self, bits_per_second: int) -> None:
-        """Follow the network; held between the encoder's floor and `camera.max_kbps`."""
-        self._bits_per_second = bits_per_second
-        self.child.send(SetBitrate(bits_per_second=bits_per_second))
+    def set_rates(self, rates: Mapping[Layer, int]) -> None:
+        """Follow the network, in bits per second up to `camera.max_kbps`; a layer with 0 is not coded."""
+        if rates != self._rates:
+            self._rates = dict(rates)
+            self.child.send(SetRates(rates=self._rates))
 
     def _greet(self) -> Iterable[PipeMessage]:
         yield CameraSettings(section=self._config)
-        if self._bits_per_second is not None:
-            yield SetBitrate(bits_per_second=self._bits_per_second)
+        if self._rates:
+            yield SetRates(rates=self._rates)
         self._lengthen_wait()
         if self._is_open:
             yield OpenCamera(wait_seconds=self._wait)
@@ -99,7 +102,8 @@ class Camera:
         if isinstance(message, DeviceReport):
             self._on_report(message.status)
         elif isinstance(message, CodedPicture) and self._is_open and self._epoch is not None:
-            self._timestamp = max(self._timestamp + 1, round((message.at - self._epoch) * CLOCK_RATE))
+            timestamp = max(self._timestamps[message.layer] + 1, round((message.at - self._epoch) * CLOCK_RATE))
+            self._timestamps[message.layer] = timestamp
             self._on_packet(
-                EncodedPicture(body, self._timestamp, message.keyframe, message.width, message.height),
+                EncodedPicture(body, timestamp, message.keyframe, message.width, message.height, message.layer),
             )

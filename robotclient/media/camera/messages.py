@@ -2,6 +2,7 @@
 
 from robotclient.config import CameraSection
 from robotclient.media.channel import PipeMessage
+from robotclient.transport.allocation import Layer
 
 
 class CameraSettings(PipeMessage):
@@ -23,16 +24,19 @@ class CloseCamera(PipeMessage):
 class RequestKeyframe(PipeMessage):
     """A receiver lost the picture and needs one that stands alone."""
 
+    layer: Layer
 
-class SetBitrate(PipeMessage):
-    """What the network takes now."""
 
-    bits_per_second: int
+class SetRates(PipeMessage):
+    """What the network takes now of each layer, in bits per second; a layer with 0 is not coded."""
+
+    rates: dict[Layer, int]
 
 
 class CodedPicture(PipeMessage):
     """One VP8 frame, the message's body. `at` is when it was captured, in seconds of CLOCK_MONOTONIC."""
 
+    layer: Layer
     at: float
     keyframe: bool
     width: int

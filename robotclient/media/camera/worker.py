@@ -1,6 +1,7 @@
 """The camera child's loop: obey the daemon, read a picture, encode it, send it, beat."""
 
 import time
+from fractions import Fraction
 from typing import Never
 
 from robotclient.config import CameraSection
@@ -12,14 +13,17 @@ from robotclient.media.camera.messages import (
     CodedPicture,
     OpenCamera,
     RequestKeyframe,
-    SetBitrate,
+    SetRates,
 )
 from robotclient.media.camera.source import Picture
 from robotclient.media.channel import Beat, ChildChannel, DeviceReport, PipeMessage
+from robotclient.transport.allocation import Layer
 from wire.rest import DeviceStatus
 
-RECEIVES = (CameraSettings, OpenCamera, CloseCamera, RequestKeyframe, SetBitrate)
+RECEIVES = (CameraSettings, OpenCamera, CloseCamera, RequestKeyframe, SetRates)
 BEAT_INTERVAL = 0.4
+LARGEST_REDUCED = Fraction(1, 2)
+"""Of the camera's width and height."""
 
 
 class Worker:
@@ -28,7 +32,11 @@ class Worker:
     def __init__(self, channel: ChildChannel, section: CameraSection) -> None:
         self._channel = channel
         self._section = section
-        self._encoder = Vp8Encoder(section.fps, section.max_kbps * 1000)
+        self._rates = {Layer.MAIN: section.max_kbps * 1000, Layer.REDUCED: 0}
+        self._encoders = {
+            Layer.MAIN: Vp8Encoder(section.fps, section.max_kbps * 1000),
+            Layer.REDUCED: Vp8Encoder(section.fps, 0, LARGEST_REDUCED),
+        }
         self._capture: Capture | None = None
         self._beat_at = 0.0
 
@@ -49,23 +57,32 @@ class Worker:
     def _obey(self, message: PipeMessage) -> None:
         match message:
             case OpenCamera() if self._capture is None:
-                self._encoder.restart()
+                for encoder in self._encoders.values():
+                    encoder.restart()
                 self._capture = Capture(self._section, self._report, message.wait_seconds)
             case CloseCamera() if self._capture is not None:
                 self._capture.close()
                 self._capture = None
             case RequestKeyframe():
-                self._encoder.request_keyframe()
-            case SetBitrate():
-                self._encoder.set_bitrate(message.bits_per_second)
+                self._encoders[message.layer].request_keyframe()
+            case SetRates():
+                for layer, rate in message.rates.items():
+                    self._set_rate(layer, rate)
             case _:  # opened or closed already
                 pass
 
     def _send(self, picture: Picture) -> None:
-        width, height = picture.frame.width, picture.frame.height
-        for coded in self._encoder.encode(picture):
-            message = CodedPicture(at=picture.at, keyframe=coded.keyframe, width=width, height=height)
-            self._channel.send(message, coded.data)
+        for layer, encoder in self._encoders.items():
+            if self._rates[layer] > 0 and (coded := encoder.encode(picture)) is not None:
+                size = {"width": coded.width, "height": coded.height}
+                message = CodedPicture(layer=layer, at=picture.at, keyframe=coded.keyframe, **size)
+                self._channel.send(message, coded.data)
+
+    def _set_rate(self, layer: Layer, bits_per_second: int) -> None:
+        if self._rates[layer] == 0:
+            self._encoders[layer].restart()
+        self._rates[layer] = min(bits_per_second, self._section.max_kbps * 1000)
+        self._encoders[layer].set_bitrate(self._rates[layer])
 
     def _report(self, status: DeviceStatus) -> None:
         self._channel.send(DeviceReport(status=status))

@@ -33,6 +33,8 @@ from robotclient.transport.playout_stretch import LONGEST, TOO_LATE, Stretcher
 from robotclient.transport.wrapping import unwrap
 
 SILENT_AFTER: Final = RATE
+"""Samples without a packet."""
+ABANDONED_AFTER: Final = 60.0
 OLD_NEWS: Final = 0.2
 """Seconds of surplus with which a new beginning may start; what is older is dropped."""
 OTHER_SENDER: Final = 2.0
@@ -74,6 +76,10 @@ class Playout:
     def playing(self) -> bool:
         """Whether the participant is heard, if only as noise in a short hole."""
         return self._playing
+
+    def abandoned(self, now: float) -> bool:
+        """Whether so long nothing came that nothing is worth remembering."""
+        return self._newest is None or now - self._newest.arrival > ABANDONED_AFTER
 
     @property
     def heard(self) -> int:

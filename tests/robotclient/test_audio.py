@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from robotclient.config import AudioSection
+from robotclient.media.audio.encoder import SoundEncoder
 from robotclient.media.audio.handle import Audio, EncodedSound
 from robotclient.media.audio.messages import BLOCK, RATE, Packet
+from robotclient.transport.playout_packets import OpusPacket
 from scripts.lab.sound import peak_hertz, read_wav, share_of, tone, write_wav
 from tests.robotclient.audio_rig import rig, steps, voice
 from wire.rest import DeviceKind, DeviceState
@@ -53,6 +55,26 @@ async def test_two_voices_are_recorded_by_the_file_sink_whoever_is_killed(tmp_pa
         heard = read_wav(path)[-RATE:]
         assert share_of(440, heard) == pytest.approx(0.5, abs=0.05)
         assert share_of(1000, heard) == pytest.approx(0.5, abs=0.05)
+
+
+async def test_packets_are_decoded_by_the_child_which_tells_how_they_fare(tmp_path: Path) -> None:
+    path = tmp_path / "heard.wav"
+    encoder, said = SoundEncoder(), voice(440)
+    async with rig("none", f"file:{path}") as running:
+        due = time.monotonic()
+        for sequence in range(90):
+            payload = encoder.encode(next(said))
+            if sequence != 60:
+                packet = OpusPacket(sequence, sequence * BLOCK, payload, time.monotonic())
+                running.audio.play_packet("ana", packet)
+            due += BLOCK / RATE
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
+        await running.until(lambda: "ana" in running.audio.heard)
+        assert running.audio.heard["ana"].statistics.packets > 20
+        heard = read_wav(path)
+        running.audio.forget("ana")
+        assert not running.audio.heard
+    assert share_of(440, np.trim_zeros(heard)[RATE // 4 : RATE]) > 0.98
 
 
 @pytest.mark.system

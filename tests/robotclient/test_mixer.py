@@ -35,7 +35,7 @@ def test_one_quiet_voice_passes_unchanged_once_it_has_started() -> None:
     heard = []
     for block in said:
         mixer.put("ana", block)
-        heard.append(mixer.mix())
+        heard.append(mixer.mix(0.0))
     assert not heard[0].any()  # 40 ms are gathered first
     np.testing.assert_array_equal(np.concatenate(heard[2:]), np.concatenate(said[1:-1]))
 
@@ -46,7 +46,7 @@ def test_two_voices_are_both_there() -> None:
     for ana, luis in zip(blocks(tone(440, 2)), blocks(tone(1000, 2)), strict=True):
         mixer.put("ana", ana)
         mixer.put("luis", luis)
-        heard.append(mixer.mix())
+        heard.append(mixer.mix(0.0))
     mixed = np.concatenate(heard[10:])
     assert share_of(440, mixed) == pytest.approx(0.5, abs=0.02)
     assert share_of(1000, mixed) == pytest.approx(0.5, abs=0.02)
@@ -70,11 +70,11 @@ def test_nothing_clicks(pattern: str) -> None:
     heard = []
     for what in pattern:
         if what == "x":
-            mixer.forget("ana")
+            mixer.forget("ana", 0.0)
         else:
             for _ in range(int(what)):
                 mixer.put("ana", next(said))
-        heard.append(mixer.mix())
+        heard.append(mixer.mix(0.0))
     together = np.concatenate([SILENCE, *heard])
     assert np.abs(together).max() > 15_000
     assert largest_step(together) < CLICK
@@ -84,10 +84,10 @@ def test_a_voice_that_left_is_gone_after_one_block() -> None:
     mixer = Mixer()
     for block in steady()[:10]:
         mixer.put("ana", block)
-        mixer.mix()
-    mixer.forget("ana")
-    assert mixer.mix()[:RAMP].any()
-    assert not mixer.mix().any()
+        mixer.mix(0.0)
+    mixer.forget("ana", 0.0)
+    assert mixer.mix(0.0)[:RAMP].any()
+    assert not mixer.mix(0.0).any()
     assert not mixer.participants
 
 
@@ -121,7 +121,7 @@ def test_five_shouting_voices_are_limited_and_not_clipped() -> None:
     for turn in range(100):
         for participant, said in voices.items():
             mixer.put(participant, said[turn])
-        heard.append(mixer.mix())
+        heard.append(mixer.mix(0.0))
     mixed = np.concatenate(heard)
     assert np.abs(mixed).max() <= CEILING
     settled = mixed[RATE:]
@@ -186,7 +186,7 @@ def test_silence_in_is_silence_out(chunks: list[tuple[str, int]]) -> None:
     mixer = Mixer()
     for participant, count in chunks:
         mixer.put(participant, np.zeros(count, np.int16))
-        assert not mixer.mix().any()
+        assert not mixer.mix(0.0).any()
 
 
 @pytest.mark.parametrize(

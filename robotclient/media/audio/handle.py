@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from robotclient.children import Child
 from robotclient.config import AudioSection
-from robotclient.media.audio.messages import BLOCK, Capture, Forget, Packet, Play, Settings
+from robotclient.media.audio.messages import BLOCK, Capture, Delay, Forget, Heard, Packet, Play, PlayPacket, Settings
 from robotclient.media.channel import DeviceReport, PipeMessage
+from robotclient.transport.playout_packets import OpusPacket
 from wire.rest import DeviceStatus
 
 SILENT_LEVEL = 127
@@ -41,13 +42,15 @@ class Audio:
         on_report: Callable[[DeviceStatus], None],
     ) -> None:
         """`on_packet` gets 50 packets a second while the microphone is open, `on_report` each device's changes."""
-        self.child = Child("robotclient.media.audio", (Packet, DeviceReport), self._handle, self._greeting)
+        self.child = Child("robotclient.media.audio", (Packet, Heard, DeviceReport), self._handle, self._greeting)
         self._settings = Settings(microphone=config.microphone, speaker=config.speaker)
         self._on_packet = on_packet
         self._on_report = on_report
         self._open = False
         self._zero: float | None = None
         self._next_timestamp = 0
+        self.heard: dict[str, Heard] = {}
+        """How each participant's sound fared, not older than a second."""
 
     async def run(self) -> None:
         """Keep the child alive until cancelled. Raises `ChildGaveUpError`."""
@@ -68,8 +71,23 @@ class Audio:
         """Play what a participant says: s16le, mono, 48 kHz, any length. Dropped while there is no child."""
         self.child.send(Play(participant=participant), samples)
 
+    def play_packet(self, participant: str, packet: OpusPacket) -> None:
+        """The same, as it came from the network: the child sees to order, loss and delay."""
+        message = PlayPacket(
+            participant=participant,
+            sequence=packet.sequence,
+            timestamp=packet.timestamp,
+            arrival=packet.arrival,
+        )
+        self.child.send(message, packet.payload)
+
+    def delay(self, participant: str, least: float) -> None:
+        """Let a participant's sound wait at least so many seconds, for his picture."""
+        self.child.send(Delay(participant=participant, least=least))
+
     def forget(self, participant: str) -> None:
         """The participant has left."""
+        self.heard.pop(participant, None)
         self.child.send(Forget(participant=participant))
 
     def _greeting(self) -> Iterator[PipeMessage]:
@@ -86,6 +104,8 @@ class Audio:
         match message:
             case DeviceReport():
                 self._on_report(message.status)
+            case Heard():
+                self.heard[message.participant] = message
             # A microphone whose clock is fast is ahead of real time, to which a fresh child goes back.
             case Packet() if self._open and message.timestamp >= self._next_timestamp:
                 self._next_timestamp = message.timestamp + BLOCK

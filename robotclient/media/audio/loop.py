@@ -4,16 +4,29 @@ import time
 
 from robotclient.media.audio.encoder import SoundEncoder
 from robotclient.media.audio.keeper import Keeper
-from robotclient.media.audio.messages import BLOCK, RATE, Capture, Forget, Packet, Play, Settings
+from robotclient.media.audio.messages import (
+    BLOCK,
+    RATE,
+    Capture,
+    Delay,
+    Forget,
+    Heard,
+    Packet,
+    Play,
+    PlayPacket,
+    Settings,
+)
 from robotclient.media.audio.mixer import Mixer
 from robotclient.media.audio.pace import Pace
-from robotclient.media.audio.samples import from_bytes, level
+from robotclient.media.audio.samples import Samples, from_bytes, level
 from robotclient.media.channel import Beat, ChildChannel, DeviceReport, PipeMessage
+from robotclient.transport.playout_packets import OpusPacket
 from wire.rest import DeviceStatus
 
 BEAT_EVERY = RATE // BLOCK // 4
 """Turns between two heartbeats: a quarter of a second."""
-MESSAGES = (Settings, Capture, Play, Forget)
+TELL_EVERY = RATE // BLOCK
+MESSAGES = (Settings, Capture, Play, PlayPacket, Delay, Forget)
 
 
 class SoundLoop:
@@ -32,17 +45,19 @@ class SoundLoop:
         """Until the daemon closes the channel, which ends the process."""
         turns = 0
         while True:
-            for message, body in self._channel.received():
+            heard, missed = self._pace.next_block(self._keeper.microphone.device)
+            for message, body in self._channel.received():  # only now: what came during the wait is played already
                 self._obey(message, body)
-            self._turn()
+            self._turn(heard, missed)
             turns += 1
+            if turns % TELL_EVERY == 0:
+                self._tell_how_they_are_heard()
             if turns % BEAT_EVERY == 0 and self._keeper.works():
                 self._channel.send(Beat())
 
-    def _turn(self) -> None:
+    def _turn(self, heard: Samples, missed: int) -> None:
         """Here a block of the microphone and the block that is played at the same time meet."""
-        heard, missed = self._pace.next_block(self._keeper.microphone.device)
-        played = self._mixer.mix()
+        played = self._mixer.mix(time.monotonic())
         speaker = self._keeper.speaker.device
         if speaker is not None:
             speaker.play(played)
@@ -63,8 +78,19 @@ class SoundLoop:
                 self._want()
             case Play():
                 self._mixer.put(message.participant, from_bytes(body))
+            case PlayPacket():
+                packet = OpusPacket(message.sequence, message.timestamp, body, message.arrival)
+                self._mixer.receive(message.participant, packet)
+            case Delay():
+                self._mixer.delay(message.participant, message.least)
             case Forget():
-                self._mixer.forget(message.participant)
+                self._mixer.forget(message.participant, time.monotonic())
+
+    def _tell_how_they_are_heard(self) -> None:
+        now = time.monotonic()
+        for participant, playout in self._mixer.playouts.items():
+            timestamp, statistics = playout.heard % 2**32, playout.statistics()
+            self._channel.send(Heard(participant=participant, timestamp=timestamp, at=now, statistics=statistics))
 
     def _want(self) -> None:
         if self._settings is not None:

@@ -6,6 +6,7 @@ Samples are always signed 16 bit, little endian, mono, at `RATE`.
 from typing import Final
 
 from robotclient.media.channel import PipeMessage
+from robotclient.transport.playout_statistics import PlayoutStatistics
 
 RATE: Final = 48_000
 """Samples per second, and ticks per second of Opus's RTP clock (RFC 7587, section 4.1)."""
@@ -34,6 +35,22 @@ class Play(PipeMessage):
     participant: str
 
 
+class PlayPacket(PipeMessage):
+    """The body is a participant's Opus packet, as it came from the network (`OpusPacket`)."""
+
+    participant: str
+    sequence: int
+    timestamp: int
+    arrival: float
+
+
+class Delay(PipeMessage):
+    """A participant's sound is to wait at least so many seconds, for his picture."""
+
+    participant: str
+    least: float
+
+
 class Forget(PipeMessage):
     """A participant has left: fade out what is left of him."""
 
@@ -46,3 +63,14 @@ class Packet(PipeMessage):
     timestamp: int
     level: int
     """Loudness in -dBov: 0 is the loudest, 127 is silence (RFC 6464, section 3)."""
+
+
+class Heard(PipeMessage):
+    """From the child, once a second for each participant who sends packets."""
+
+    participant: str
+    timestamp: int
+    """The RTP timestamp (32 bits) of what left for the speaker `at` this second of the monotonic clock."""
+    at: float
+    statistics: PlayoutStatistics
+    """Counts since the participant was first heard by this child; a new child begins at 0."""

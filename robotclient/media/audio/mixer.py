@@ -1,38 +1,63 @@
 """All participants' voices as one. Pure."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from robotclient.media.audio.jitter import JitterQueue
 from robotclient.media.audio.limiter import Limiter
 from robotclient.media.audio.messages import BLOCK
-from robotclient.media.audio.samples import Samples
+from robotclient.media.audio.samples import Samples, fade_out
+from robotclient.transport.playout import Playout
+from robotclient.transport.playout_packets import OpusPacket
 
 
 class Mixer:
-    """One jitter queue for each participant who is heard now, and their limited sum."""
+    """A playout, or a queue of decoded samples, for each participant who is heard; and their limited sum."""
 
     def __init__(self) -> None:
+        self._playouts: dict[str, Playout] = {}
         self._queues: dict[str, JitterQueue] = {}
+        self._last_words = np.zeros(BLOCK, np.int32)
         self._limiter = Limiter()
 
     @property
     def participants(self) -> frozenset[str]:
         """Who is heard now or about to be."""
-        return frozenset(self._queues)
+        return frozenset(self._queues) | frozenset(self._playouts)
+
+    @property
+    def playouts(self) -> Mapping[str, Playout]:
+        """Of those whose packets come here."""
+        return self._playouts
 
     def put(self, participant: str, samples: Samples) -> None:
         """What a participant says next; he joins by this."""
         self._queues.setdefault(participant, JitterQueue()).put(samples)
 
-    def forget(self, participant: str) -> None:
+    def receive(self, participant: str, packet: OpusPacket) -> None:
+        """The same, as it came from the network."""
+        self._playouts.setdefault(participant, Playout()).put(packet)
+
+    def delay(self, participant: str, least: float) -> None:
+        """Let a participant's packets wait at least so many seconds."""
+        if participant in self._playouts:
+            self._playouts[participant].least = least
+
+    def forget(self, participant: str, now: float) -> None:
         """The participant has left; his voice fades out with the next block."""
         if participant in self._queues:
             self._queues[participant].end()
+        if playout := self._playouts.pop(participant, None):
+            self._last_words += fade_out(playout.pull(BLOCK, now))
 
-    def mix(self) -> Samples:
-        """The next block of `BLOCK` samples."""
-        total = np.zeros(BLOCK, np.int32)
+    def mix(self, now: float) -> Samples:
+        """The next block of `BLOCK` samples. `now` is the clock of `OpusPacket.arrival`."""
+        total, self._last_words = self._last_words, np.zeros(BLOCK, np.int32)
         for queue in self._queues.values():
             total += queue.take(BLOCK)
+        for playout in self._playouts.values():
+            total += playout.pull(BLOCK, now)
         self._queues = {participant: queue for participant, queue in self._queues.items() if len(queue)}
+        self._playouts = {who: playout for who, playout in self._playouts.items() if not playout.abandoned(now)}
         return self._limiter.limit(total)

@@ -86,7 +86,8 @@ class Child:
                 continue
             self._count_failure(reason)
             pause = random.uniform(0, min(self._patience.longest_pause, 0.1 * 2 ** len(self._failures)))  # noqa: S311
-            log.warning("%s child ended: %s; next start in %.1f s", self.name, reason, pause)
+            words = "%s child ended: %s; next start in %.1f s"
+            log.warning(words, self.name, reason, pause, extra={"DEVICE": self.name})
             await asyncio.sleep(pause)
 
     def _count_failure(self, reason: str) -> None:

@@ -134,8 +134,9 @@ class Daemon:
                 return call.ScheduleKnown(fetched.items)
             case PollFailed(reason):
                 self._facts.miss_server(reason)
-            case DeviceStatus():
-                self._facts.devices[event.kind] = event
+            case DeviceStatus(kind=kind, state=state, detail=detail):
+                log.info("%s %s %s", kind, state, detail, extra={"DEVICE": kind.value})
+                self._facts.devices[kind] = event
             case RoomNews(attendance, news):
                 return await attendance.take(news) if attendance is self._attendance else None
             case _:
@@ -187,7 +188,7 @@ class Daemon:
         if before.phase is self._state.phase:
             return
         reservation = self._state.reservation.id if self._state.reservation else ""
-        self._fields.call, self._fields.state = reservation, self._state.phase.name
+        self._fields.note(self._state.reservation, self._state.phase.name)
         log.info("%s -> %s", before.phase.name, self._state.phase.name)
         if before.phase is call.Phase.JOINING and self._state.phase is not call.Phase.LEAVING:
             self._facts.joined(self._clock.now())

@@ -23,6 +23,7 @@ from robotclient.media.screen.views import CallView, IdleView
 from robotclient.peer import Incoming
 from robotclient.tracks import PacketTrack, PictureTrack
 from robotclient.transport.allocation import Layer
+from robotclient.transport.playout_packets import OpusPacket
 from wire.rest import DeviceStatus
 from wire.signaling import Source
 
@@ -106,7 +107,9 @@ class Body:
                 frame = await incoming.track.recv()
                 if wanted and isinstance(frame, av.VideoFrame):
                     self._show_picture(participant, frame)
-                elif wanted and isinstance(frame, av.AudioFrame):
+                elif wanted and isinstance(frame, OpusPacket):
+                    self._audio.play_packet(participant, frame)
+                elif wanted and isinstance(frame, av.AudioFrame):  # from an aiortc without our changes
                     self._audio.play(participant, mono(frame))
         except MediaStreamError:
             return

@@ -24,6 +24,7 @@ from aiortc.sdp import candidate_from_sdp
 
 from robotclient.tasks import Tasks
 from robotclient.tracks import PacketTrack
+from robotclient.transport import attach
 from wire.signaling import Answer, Candidate, IceServer, Offer, Source, Track
 
 log = logging.getLogger(__name__)
@@ -99,6 +100,7 @@ class Peer:
         """Accept the far side's offer. Raises `DescriptionError`."""
         await self._take_description(offer.sdp, "offer", offer.tracks)
         self._add_outgoing()
+        attach.wait_for_hello(self.pc, offer.sdp)
         await self.pc.setLocalDescription(await self.pc.createAnswer())
         return Answer(
             to=self.participant,

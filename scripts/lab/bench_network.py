@@ -27,7 +27,9 @@ def main() -> int:
     chosen = [row for row in ROWS if _is_chosen(row, arguments)]
     width, height = (int(each) for each in arguments.size.split("x"))
     with tempfile.TemporaryDirectory(prefix="bench-network-") as workspace:
-        results = asyncio.run(_run(Path(workspace), (width, height), chosen, arguments))
+        directory = arguments.workspace or Path(workspace)
+        directory.mkdir(parents=True, exist_ok=True)
+        results = asyncio.run(_run(directory, (width, height), chosen, arguments))
     if arguments.json:
         arguments.json.write_text(json.dumps(results, indent=1) + "\n")
     return 0
@@ -43,6 +45,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=0, help="runs of each row; 0: five of those that vary, else one")
     parser.add_argument("--warm-up", type=float, default=0, help="seconds before a measurement; 0: 8, or 6 when quick")
     parser.add_argument("--seconds", type=float, default=0, help="of a measurement; 0: 16, or 9 when quick")
+    parser.add_argument("--workspace", type=Path, help="where the logs stay; without it they go")
     parser.add_argument("--json", type=Path, metavar="FILE")
     return parser.parse_args()
 

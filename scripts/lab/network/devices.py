@@ -17,6 +17,8 @@ from robotclient.media.audio.messages import BLOCK, RATE
 from robotclient.media.camera.encoder import Vp8Encoder
 from robotclient.media.camera.source import Picture
 from robotclient.tracks import PacketTrack
+from robotclient.transport.playout import Playout
+from robotclient.transport.playout_packets import OpusPacket
 from scripts.lab.network.marks import draw, read
 from scripts.lab.network.pictures import load_clip, similarity
 from scripts.lab.sound import read_wav
@@ -36,6 +38,9 @@ class _Clocked:
         self._rate = rate
         self._work = work
         self.tracks: list[PacketTrack] = []
+
+    def start(self) -> None:
+        """Begin, for ever."""
         threading.Thread(target=self._run, daemon=True).start()
 
     def put(self, data: bytes, timestamp: int, keyframe: bool) -> None:
@@ -63,6 +68,7 @@ class Camera:
         self.encoder = Vp8Encoder(FPS, MOST)
         self._height = height
         self._clocked = _Clocked(loop, FPS, self._take)
+        self._clocked.start()
 
     def track(self) -> PacketTrack:
         """A fresh sending track."""
@@ -87,6 +93,7 @@ class Microphone:
         self._blocks = samples[: len(samples) // BLOCK * BLOCK].reshape(-1, BLOCK)
         self._encoder = SoundEncoder()
         self._clocked = _Clocked(loop, RATE / BLOCK, self._take)
+        self._clocked.start()
 
     def track(self) -> PacketTrack:
         """A fresh sending track."""
@@ -141,12 +148,37 @@ class Eye:
 
 
 class Ear:
-    """Listens to a track."""
+    """Plays a track out by a clock of its own, as a sound card would."""
+
+    def __init__(self) -> None:
+        self._playout = Playout()
 
     async def take(self, track: MediaStreamTrack) -> None:
         """Hear a track until it ends."""
+        playing = asyncio.create_task(self._play())
+        try:
+            while True:
+                packet: object = await track.recv()
+                if isinstance(packet, OpusPacket):
+                    self._playout.put(packet)
+        except MediaStreamError:
+            playing.cancel()
+
+    def statistics(self) -> dict[str, float | str]:
+        """As a browser gives them (W3C webrtc-stats)."""
+        counts = self._playout.statistics()
+        return {
+            "type": "inbound-rtp",
+            "kind": "audio",
+            "totalSamplesReceived": counts.played,
+            "concealedSamples": counts.concealed,
+            "jitterBufferEmittedCount": counts.packets,
+            "jitterBufferDelay": counts.waited,
+        }
+
+    async def _play(self) -> None:
+        start, number = time.monotonic(), 0
         while True:
-            try:
-                await track.recv()
-            except MediaStreamError:
-                return
+            await asyncio.sleep(max(0.0, start + number * BLOCK / RATE - time.monotonic()))
+            self._playout.pull(BLOCK, time.monotonic())
+            number += 1

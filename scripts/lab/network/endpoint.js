@@ -100,7 +100,7 @@ const gathered = async () => {
   while (pc.iceGatheringState !== 'complete') await new Promise((done) => setTimeout(done, 5));
   return pc.localDescription.sdp;
 };
-end.offer = async () => { end.open(); await pc.setLocalDescription(await pc.createOffer()); return gathered(); };
+end.offer = async () => { end.connectedAt = null; end.open(); await pc.setLocalDescription(await pc.createOffer()); return gathered(); };
 end.answer = async (sdp) => {
   end.open();
   await pc.setRemoteDescription({ type: 'offer', sdp });

@@ -65,7 +65,18 @@ class Robot:
             "connected_at": self._connected_at,
             "seen": self._eye.seen(),
             "similarities": self._eye.similarities(),
+            "statistics": [self._ear.statistics(), *await self._sent()],
         }
+
+    async def _sent(self) -> list[dict[str, Any]]:
+        assert self._peer is not None
+        reports = [(sender.kind, await sender.getStats()) for sender in self._peer.pc.getSenders()]
+        return [
+            {"type": "outbound-rtp", "kind": kind, "bytesSent": each.bytesSent}
+            for kind, report in reports
+            for each in report.values()
+            if each.type == "outbound-rtp"
+        ]
 
     async def _close(self) -> None:
         peer, self._peer = self._peer, None

@@ -1,0 +1,67 @@
+"""The one place that touches aiortc's inside. Nothing is forked: `install` puts in four subclasses and some settings.
+
+| here | in the place of | what is different |
+|---|---|---|
+| `Receiver` | `RTCRtpReceiver` | frames by our assembler, sound not decoded |
+| `Sender` | `RTCRtpSender` | keyframe requests go to the encoder, retransmissions have a budget |
+| `Transport` | `RTCDtlsTransport` | packets are numbered, paced, reported; the handshake has a deadline |
+| `IceConnection` | aioice's `Connection` | consent that survives long round trips and losses |
+| `settings` | tables of codecs, extensions, timers | VP8 and Opus alone, transport-wide reports, shorter timers |
+
+Why, and by which RFC: docs/transport.md. The names used were proved on the versions in `proof`. On others `install`
+says so loudly and aiortc stays as it is: calls work, and hold less well on bad networks.
+"""
+
+import logging
+
+import aiortc.rtcicetransport
+import aiortc.rtcpeerconnection
+from aiortc import RTCPeerConnection, RTCRtpReceiver, RTCRtpSender, RTCRtpTransceiver
+
+from robotclient.transport.attach import proof, settings
+from robotclient.transport.attach.ice import IceConnection
+from robotclient.transport.attach.private import private
+from robotclient.transport.attach.receiver import Receiver
+from robotclient.transport.attach.sender import Sender
+from robotclient.transport.attach.transport import Transport
+
+log = logging.getLogger(__name__)
+
+
+def install() -> bool:
+    """Attach everything; False, with the reason in the log, where this aiortc is not the one it was made for."""
+    if wrong := proof.faults():
+        log.error("aiortc is used as it is, without our changes: %s", "; ".join(wrong))
+        return False
+    aiortc.rtcpeerconnection.RTCRtpReceiver = Receiver  # type: ignore[attr-defined]
+    aiortc.rtcpeerconnection.RTCRtpSender = Sender  # type: ignore[attr-defined]
+    aiortc.rtcpeerconnection.RTCDtlsTransport = Transport  # type: ignore[attr-defined]
+    aiortc.rtcicetransport.Connection = IceConnection  # type: ignore[attr-defined]
+    settings.apply()
+    return True
+
+
+def wait_for_hello(pc: RTCPeerConnection, offer: str) -> None:
+    """Let the offerer begin the DTLS handshake where he leaves it open; call this before the answer is made.
+
+    Browsers repeat a lost hello after 50 ms (RFC 5763, section 5, would have the answerer begin).
+    """
+    if "a=setup:actpass" in offer:
+        for transceiver in pc.getTransceivers():
+            transceiver.receiver.transport._set_role("server")
+
+
+def estimated_bitrate(sender: RTCRtpSender) -> int | None:
+    """What the far side can take, in bit/s, by its last REMB; None before the first packet was sent."""
+    return getattr(private(RTCRtpSender, sender, "encoder"), "target_bitrate", None)
+
+
+def received_octets(receiver: RTCRtpReceiver) -> int:
+    """Octets of payload received; 0 on an aiortc without our changes."""
+    return receiver.octets if isinstance(receiver, Receiver) else 0
+
+
+def codec_name(transceiver: RTCRtpTransceiver) -> str:
+    """The negotiated codec, as `VP8`; empty before the negotiation."""
+    codecs = transceiver._codecs
+    return codecs[0].name if codecs else ""

@@ -1,0 +1,138 @@
+"""aiortc's DTLS transport, with what belongs to a whole connection rather than to one medium.
+
+Every packet is numbered on its way out and its arrival reported on its way in (transport-wide congestion control); the
+handshake repeats lost flights soon and has a deadline; a report that aiortc cannot read costs nobody else's.
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+
+from aiortc import RTCCertificate, RTCDtlsTransport, RTCIceTransport
+from aiortc.rtcdtlstransport import State
+from aiortc.rtp import RtpPacket
+from OpenSSL import SSL
+
+from robotclient.tasks import Tasks
+from robotclient.transport import feedback
+from robotclient.transport.feedback import FeedbackWriter
+
+log = logging.getLogger(__name__)
+
+HANDSHAKE_DEADLINE = 10.0
+FIRST_REPETITION, LONGEST_PAUSE = 0.15, 1.2
+"""Seconds until our last flight goes out again, doubling. OpenSSL's own timer begins at 1 s, and RFC 6347, section
+4.2.4.1, leaves shorter ones to those who know their path; repetitions are dropped by who has them already."""
+LONGEST_DATAGRAM = 1500
+
+
+class Transport(RTCDtlsTransport):
+    """One connection's transport."""
+
+    def __init__(self, transport: RTCIceTransport, certificates: list[RTCCertificate]) -> None:
+        super().__init__(transport, certificates)
+        self._tasks = Tasks(self._take_error)
+        self._flight: list[bytes] = []
+        self._writer: FeedbackWriter | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def own_ssrc(self) -> int:
+        """One of ours, in whose name reports go out."""
+        return next(iter(self._rtp_router.senders), 1)
+
+    def post(self, packet: bytes) -> None:
+        """Send an RTCP packet; nothing happens where the connection has ended."""
+        self._tasks.spawn(self._send_quietly(packet), "rtcp")
+
+    async def stop(self) -> None:
+        """End timers too."""
+        if self._timer is not None:
+            self._timer.cancel()
+        await super().stop()
+        await self._tasks.cancel()
+
+    async def _do_handshake(self) -> None:
+        repeating = asyncio.create_task(self._repeat_flight())
+        try:
+            async with asyncio.timeout(HANDSHAKE_DEADLINE):
+                await super()._do_handshake()
+        except TimeoutError:
+            log.info("the DTLS handshake took longer than %.0f s and is abandoned", HANDSHAKE_DEADLINE)
+            self._set_state(State.FAILED)
+        finally:
+            repeating.cancel()
+
+    async def _repeat_flight(self) -> None:
+        pause, flight = FIRST_REPETITION, self._flight
+        while True:
+            await asyncio.sleep(pause)
+            if flight is not self._flight:
+                pause, flight = FIRST_REPETITION, self._flight
+                continue
+            pause = min(LONGEST_PAUSE, 2 * pause)
+            await self._send_flight()
+
+    async def _write_ssl(self) -> None:
+        flight = list(iter(self._read_ssl, b""))
+        if flight:
+            self._flight = flight
+            await self._send_flight()
+
+    async def _send_flight(self) -> None:
+        with contextlib.suppress(ConnectionError):
+            for datagram in self._flight:
+                await self.transport._send(datagram)
+
+    def _read_ssl(self) -> bytes:
+        try:
+            return b"" if self._ssl is None else bytes(self._ssl.bio_read(LONGEST_DATAGRAM))
+        except SSL.Error:
+            return b""
+
+    async def _handle_rtp_data(self, data: bytes, arrival_time_ms: int) -> None:
+        try:
+            packet = RtpPacket.parse(data, self._rtp_header_extensions_map)
+        except ValueError:
+            return
+        number = packet.extensions.transport_sequence_number
+        if number is not None:
+            self._note_arrival(number, packet.ssrc, time.monotonic())
+        receiver = self._rtp_router.route_rtp(packet)
+        if receiver is not None:
+            await receiver._handle_rtp_packet(packet, arrival_time_ms=arrival_time_ms)
+
+    async def _handle_rtcp_data(self, data: bytes) -> None:
+        reports, rest = feedback.split(data)
+        for report in reports:
+            self._take_feedback(report)
+        if rest:
+            await super()._handle_rtcp_data(rest)
+
+    def _take_feedback(self, report: bytes) -> None:
+        pass
+
+    def _note_arrival(self, number: int, ssrc: int, now: float) -> None:
+        self._writer = self._writer or FeedbackWriter(self.own_ssrc, ssrc)
+        self._writer.put(number, now)
+        if self._timer is None:
+            self._report()
+
+    def _report(self) -> None:
+        """Send the reports that are due, and come again when the next one is."""
+        assert self._writer is not None
+        while (report := self._writer.poll(time.monotonic())) is not None:
+            self.post(report)
+        deadline = self._writer.next_deadline
+        loop = asyncio.get_running_loop()
+        self._timer = None
+        if deadline is not None:
+            self._timer = loop.call_later(max(0.0, deadline - time.monotonic()), self._report)
+
+    async def _send_quietly(self, packet: bytes) -> None:
+        with contextlib.suppress(ConnectionError):
+            await self._send_rtp(packet)
+
+    def _take_error(self, error: BaseException) -> None:
+        log.error("the transport of a connection failed", exc_info=error)

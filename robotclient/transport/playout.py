@@ -37,6 +37,8 @@ SILENT_AFTER: Final = RATE
 ABANDONED_AFTER: Final = 60.0
 OLD_NEWS: Final = 0.2
 """Seconds of surplus with which a new beginning may start; what is older is dropped."""
+LONGEST_START: Final = 0.15
+"""Seconds that a new beginning may wait; where the path needs more, the sound is made longer later."""
 OTHER_SENDER: Final = 2.0
 """Seconds by which timestamps jump against the clock when they began anew."""
 LATE_RUN: Final = 5
@@ -156,7 +158,7 @@ class Playout:
         if first is not None:
             self._position = first.timestamp
             surplus = self._surplus(now)
-            if surplus >= 0:
+            if surplus >= 0 or now - first.arrival > LONGEST_START:
                 self._packets.drop_before(first.timestamp + round((surplus - OLD_NEWS) * RATE))
                 first = self._packets.first or first
                 self._playing = True

@@ -12,7 +12,7 @@ INTERVAL: Final = 0.25
 WINDOW: Final = 8.0
 """Seconds: long enough to see how bad the path is, short enough to forget within seconds that it was."""
 SPARED: Final = 10
-"""One interval of so many may be worse than what is provided for."""
+"""One interval of so many, one at least, may be worse than what is provided for."""
 LEAST: Final = 0.02
 MOST: Final = 0.5
 """Seconds: bounds of the target."""
@@ -76,4 +76,5 @@ class ArrivalDelays:
     def _measure(self) -> None:
         self.base = min(interval.lowest for interval in self._intervals)
         highest = sorted((interval.highest for interval in self._intervals), reverse=True)
-        self._spread = highest[len(highest) // SPARED] - self.base
+        spared = min(max(1, len(highest) // SPARED), len(highest) - 1)
+        self._spread = highest[spared] - self.base

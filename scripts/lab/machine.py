@@ -132,6 +132,8 @@ class Machine:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._running is not None and self._running.poll() is None:
+            with contextlib.suppress(LabError), self._log.open("a") as log:
+                log.write(self.journal("--lines=2000"))
             self.cut_power()
         assert self._disk is not None
         self._disk.kill()

@@ -1,7 +1,6 @@
 """What the journal is told beside the words."""
 
 import logging
-from collections.abc import Iterator
 
 import pytest
 
@@ -10,8 +9,8 @@ from tests.robotclient.test_schedule import reservation
 
 
 @pytest.fixture
-def fields() -> Iterator[CallFields]:
-    yield CallFields()
+def fields() -> CallFields:
+    return CallFields()
 
 
 def record(fields: CallFields, **extra: str) -> logging.LogRecord:

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import av
@@ -16,7 +16,8 @@ from robotclient.media.audio.encoder import SoundEncoder
 from robotclient.media.audio.messages import BLOCK, RATE
 from robotclient.media.camera.encoder import Vp8Encoder
 from robotclient.media.camera.source import Picture
-from robotclient.tracks import PacketTrack
+from robotclient.tracks import PacketTrack, PictureTrack
+from robotclient.transport.allocation import Layer
 from robotclient.transport.playout import Playout
 from robotclient.transport.playout_packets import OpusPacket
 from scripts.lab.network.marks import draw, read
@@ -24,7 +25,8 @@ from scripts.lab.network.pictures import load_clip, similarity
 from scripts.lab.sound import read_wav
 
 FPS = 30
-MOST = 2_500_000
+MOST = 1_700_000
+"""What Chromium gives to 640x480."""
 VIDEO_CLOCK = 90_000
 Seen = tuple[float, int | None, int, int]
 """When a picture was seen (Unix time), its mark, its width and height."""
@@ -65,22 +67,28 @@ class Camera:
 
     def __init__(self, directory: Path, width: int, height: int, loop: asyncio.AbstractEventLoop) -> None:
         self.clip = load_clip(directory, width, height)
-        self.encoder = Vp8Encoder(FPS, MOST)
+        self._encoder = Vp8Encoder(FPS, MOST)
+        self._rate = MOST
         self._height = height
         self._clocked = _Clocked(loop, FPS, self._take)
         self._clocked.start()
 
     def track(self) -> PacketTrack:
         """A fresh sending track."""
-        track = PacketTrack("video", self.encoder.request_keyframe)
+        track = PictureTrack(lambda _layer: self._encoder.request_keyframe())
         self._clocked.tracks.append(track)
         return track
+
+    def set_rates(self, rates: Mapping[Layer, int]) -> None:
+        """From the next picture on; there is one peer, and so one layer."""
+        self._rate = rates[Layer.MAIN]
 
     def _take(self, number: int) -> None:
         picture = self.clip[number % len(self.clip)].copy()
         draw(picture[: self._height], int(time.time() * 1000), number % len(self.clip))
         at = time.monotonic()
-        coded = self.encoder.encode(Picture(av.VideoFrame.from_ndarray(picture, format="yuv420p"), at))
+        self._encoder.set_bitrate(self._rate)
+        coded = self._encoder.encode(Picture(av.VideoFrame.from_ndarray(picture, format="yuv420p"), at))
         if coded is not None:
             self._clocked.put(coded.data, round(at * VIDEO_CLOCK), coded.keyframe)
 

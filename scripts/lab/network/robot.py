@@ -14,7 +14,8 @@ from typing import Any
 
 from robotclient.peer import Peer
 from robotclient.transport import attach
-from scripts.lab.network.devices import Camera, Ear, Eye, Microphone
+from robotclient.uplink import INTERVAL, Uplink
+from scripts.lab.network.devices import MOST, Camera, Ear, Eye, Microphone
 from wire.signaling import Offer, Source
 
 
@@ -26,8 +27,16 @@ class Robot:
         self._microphone = microphone
         self._eye = eye
         self._ear = Ear()
+        self._uplink = Uplink(MOST, camera.set_rates)
         self._peer: Peer | None = None
         self._connected_at: float | None = None
+
+    async def adapt(self) -> None:
+        """Follow the network, for ever."""
+        while True:
+            await asyncio.sleep(INTERVAL)
+            if self._peer is not None and self._peer.connected:
+                self._uplink.adapt({"guest": self._peer}, time.monotonic())
 
     async def obey(self, order: dict[str, Any]) -> dict[str, Any]:
         """Carry out one order."""
@@ -101,7 +110,11 @@ async def _main() -> None:
     loop = asyncio.get_running_loop()
     camera = Camera(arguments.directory, arguments.width, arguments.height, loop)
     microphone = Microphone(arguments.voice, loop)
-    await _serve(Robot(camera, microphone, Eye(camera.clip)))
+    robot = Robot(camera, microphone, Eye(camera.clip))
+    async with asyncio.TaskGroup() as group:
+        adapting = group.create_task(robot.adapt())
+        await _serve(robot)
+        adapting.cancel()
 
 
 if __name__ == "__main__":

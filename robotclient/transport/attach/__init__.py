@@ -34,7 +34,7 @@ def install() -> bool:
         log.error("aiortc is used as it is, without our changes: %s", "; ".join(wrong))
         return False
     aiortc.rtcpeerconnection.RTCRtpReceiver = Receiver  # type: ignore[attr-defined]
-    aiortc.rtcpeerconnection.RTCRtpSender = Sender  # type: ignore[attr-defined]
+    aiortc.rtcpeerconnection.RTCRtpSender = Sender  # type: ignore[attr-defined, assignment]
     aiortc.rtcpeerconnection.RTCDtlsTransport = Transport  # type: ignore[attr-defined]
     aiortc.rtcicetransport.Connection = IceConnection  # type: ignore[attr-defined]
     settings.apply()
@@ -51,9 +51,16 @@ def wait_for_hello(pc: RTCPeerConnection, offer: str) -> None:
             transceiver.receiver.transport._set_role("server")
 
 
-def estimated_bitrate(sender: RTCRtpSender) -> int | None:
-    """What the far side can take, in bit/s, by its last REMB; None before the first packet was sent."""
-    return getattr(private(RTCRtpSender, sender, "encoder"), "target_bitrate", None)
+def video_rate(pc: RTCPeerConnection, now: float) -> int | None:
+    """Bits per second that a connection has for its picture; None where it sends none, or not yet."""
+    for sender in pc.getSenders():
+        if sender.kind != "video":
+            continue
+        if isinstance(sender, Sender):
+            return sender.video_rate(now)
+        # Without our changes the far side's last REMB is all that is known, after the first packet.
+        return getattr(private(RTCRtpSender, sender, "encoder"), "target_bitrate", None)
+    return None
 
 
 def received_octets(receiver: RTCRtpReceiver) -> int:

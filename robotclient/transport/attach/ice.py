@@ -9,7 +9,7 @@ from aioice.ice import CandidatePair
 
 from robotclient.transport.consent import Consent
 
-MOST_OPEN = 40
+MOST_OPEN = 80
 """Requests that may still be answered; more than go out while consent lives."""
 
 

@@ -13,7 +13,7 @@ import time
 from aiortc import RTCDtlsTransport, RTCRtpReceiver
 from aiortc.codecs import is_rtx
 from aiortc.jitterbuffer import JitterFrame
-from aiortc.rtcrtpparameters import RTCRtpCodecParameters
+from aiortc.rtcrtpparameters import RTCRtpCodecParameters, RTCRtpReceiveParameters
 from aiortc.rtcrtpreceiver import RemoteStreamTrack, StreamStatistics
 from aiortc.rtp import AnyRtcpPacket, RtcpByePacket, RtcpSrPacket, RtpPacket, unwrap_rtx
 
@@ -54,6 +54,12 @@ class Receiver(RTCRtpReceiver):
         streams = list(_streams(self).values())
         return sum(each.packets_lost for each in streams), max((each.jitter / 48_000 for each in streams), default=0.0)
 
+    async def receive(self, parameters: RTCRtpReceiveParameters) -> None:
+        """Learn of the round trip too."""
+        if self._kind == "video" and isinstance(self.transport, Transport):
+            self.transport.on_round_trip.append(self._put_round_trip)
+        await super().receive(parameters)
+
     async def stop(self) -> None:
         """End timers too."""
         if self._video is not None:
@@ -85,6 +91,10 @@ class Receiver(RTCRtpReceiver):
         else:
             self._video = self._video or self._see(codec)
             self._video.take(packet, retransmitted, now)
+
+    def _put_round_trip(self, seconds: float) -> None:
+        if self._video is not None:
+            self._video.assembler.put_round_trip(seconds)
 
     def _see(self, codec: RTCRtpCodecParameters) -> "_Video":
         assert isinstance(self.transport, Transport)

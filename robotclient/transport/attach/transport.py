@@ -8,15 +8,19 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import Callable
+from typing import Protocol
 
 from aiortc import RTCCertificate, RTCDtlsTransport, RTCIceTransport
-from aiortc.rtcdtlstransport import State
-from aiortc.rtp import RtpPacket
+from aiortc.rtcdtlstransport import RTCDtlsParameters, State
+from aiortc.rtp import RtpPacket, is_rtcp
 from OpenSSL import SSL
 
 from robotclient.tasks import Tasks
 from robotclient.transport import feedback
+from robotclient.transport.attach.outgoing import OVERHEAD, Outgoing
 from robotclient.transport.feedback import FeedbackWriter
+from robotclient.transport.retransmission import Retransmissions
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +29,15 @@ FIRST_REPETITION, LONGEST_PAUSE = 0.15, 1.2
 """Seconds until our last flight goes out again, doubling. OpenSSL's own timer begins at 1 s, and RFC 6347, section
 4.2.4.1, leaves shorter ones to those who know their path; repetitions are dropped by who has them already."""
 LONGEST_DATAGRAM = 1500
+
+
+class Picture(Protocol):
+    """A sender of pictures."""
+
+    retransmissions: Retransmissions[int]
+
+    async def repeat_latest(self) -> None:
+        """Send the last packet once more."""
 
 
 class Transport(RTCDtlsTransport):
@@ -36,6 +49,13 @@ class Transport(RTCDtlsTransport):
         self._flight: list[bytes] = []
         self._writer: FeedbackWriter | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._far_time = 0.0
+        """The far side's clock at its last report, in seconds."""
+        self._pictures: dict[bytes, Picture] = {}
+        """Those who send pictures, by SSRC as it stands in packets; sound and repetitions have others."""
+        self.outgoing = Outgoing(super()._send_rtp, self._fill)
+        self.on_round_trip: list[Callable[[float], None]] = []
+        """Who wants to know the round trip, in seconds."""
 
     @property
     def own_ssrc(self) -> int:
@@ -45,6 +65,23 @@ class Transport(RTCDtlsTransport):
     def post(self, packet: bytes) -> None:
         """Send an RTCP packet; nothing happens where the connection has ended."""
         self._tasks.spawn(self._send_quietly(packet), "rtcp")
+
+    def add_picture(self, ssrc: int, picture: "Picture") -> None:
+        """Somebody will send pictures, whose packets are spread out and may be asked for again."""
+        self._pictures[ssrc.to_bytes(4, "big")] = picture
+
+    def take_report(self, lost: float, round_trip: float | None) -> None:
+        """A receiver report on our pictures: the share lost since the last one, and the round trip in seconds."""
+        self.outgoing.controller.reported(lost, round_trip, time.monotonic())
+        if round_trip is not None:
+            for listener in self.on_round_trip:
+                listener(round_trip)
+
+    async def start(self, remoteParameters: RTCDtlsParameters) -> None:  # noqa: N803
+        """Begin to send once the handshake is done."""
+        await super().start(remoteParameters)
+        if self._state is State.CONNECTED:
+            self._tasks.spawn(self._pace(), "pacer")
 
     async def stop(self) -> None:
         """End timers too."""
@@ -110,8 +147,35 @@ class Transport(RTCDtlsTransport):
         if rest:
             await super()._handle_rtcp_data(rest)
 
+    async def _send_rtp(self, data: bytes) -> None:
+        """RTCP leaves at once; RTP by the pacer."""
+        if self._state is not State.CONNECTED or is_rtcp(data):
+            await super()._send_rtp(data)
+        elif self.outgoing.filling:
+            await self.outgoing.send_filler(data)
+        else:
+            picture = self._pictures.get(data[8:12])
+            if picture is not None:
+                sequence = int.from_bytes(data[2:4], "big")
+                picture.retransmissions.put(sequence, sequence, len(data) + OVERHEAD)
+            self.outgoing.put(data, urgent=picture is None)
+
+    async def _pace(self) -> None:
+        with contextlib.suppress(ConnectionError):
+            await self.outgoing.run()
+
+    async def _fill(self) -> None:
+        if (picture := next(iter(self._pictures.values()), None)) is not None:
+            await picture.repeat_latest()
+
     def _take_feedback(self, report: bytes) -> None:
-        pass
+        try:
+            taken = feedback.parse(report, self._far_time)
+        except ValueError as error:
+            log.debug("a transport-wide report is not usable: %s", error)
+            return
+        self._far_time = max((at for _, at in taken.statuses if at is not None), default=self._far_time)
+        self.outgoing.take(taken)
 
     def _note_arrival(self, number: int, ssrc: int, now: float) -> None:
         self._writer = self._writer or FeedbackWriter(self.own_ssrc, ssrc)

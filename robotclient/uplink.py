@@ -1,4 +1,4 @@
-"""Gives every peer what its way takes: asks the connections, divides (`transport.allocation`), sets encoders and tracks."""
+"""Gives every peer what its way takes: asks the connections, divides (`transport.allocation`), tells the encoders."""
 
 from collections.abc import Callable, Mapping
 
@@ -37,8 +37,10 @@ class Uplink:
                 track.carry(layer)
         self.without_picture = frozenset(name for name, layer in allocation.layers.items() if layer is None)
         wanted = {Layer.MAIN: allocation.main, Layer.REDUCED: allocation.reduced}
-        if any(
-            abs(rate - self._rates.get(layer, 0)) > STEP * self._rates.get(layer, 0) for layer, rate in wanted.items()
-        ):
+        if any(_differ(rate, self._rates.get(layer, 0)) for layer, rate in wanted.items()):
             self._rates = wanted
             self._set_rates(wanted)
+
+
+def _differ(rate: int, last: int) -> bool:
+    return abs(rate - last) > STEP * last

@@ -1,7 +1,9 @@
 """The robot in one room: its link, its peers, who is here. Made by the daemon for a `Join`, ended by a `Leave`."""
 
+import asyncio
 import logging
 import ssl
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,14 +14,11 @@ from robotclient.pair import Surroundings
 from robotclient.peers import Peers
 from robotclient.signaling import InRoom, LinkDown, News, NotAdmitted, Received, RefusedError, Signaling, SignalingError
 from robotclient.tasks import Tasks
-from robotclient.transport import attach
-from robotclient.transport.allocation import Layer
+from robotclient.uplink import INTERVAL as ADAPT_INTERVAL
 from wire.rest import Reservation
-from wire.signaling import Directed, Participant, ParticipantLeft, RoomClosed
+from wire.signaling import Directed, Media, Participant, ParticipantLeft, RoomClosed
 
 log = logging.getLogger(__name__)
-
-LOWEST_BITRATE = 100_000
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,9 @@ class Attendance:
         self._link = Tasks(on_error)
         self._on_error = on_error
         self._own_id = ""
+        self._media = Media()
         self._link.spawn(self._signaling.run(), "signaling")
+        self._link.spawn(self._adapt(), "uplink")
 
     async def take(self, news: News) -> call.Event | None:
         """Obey what the room says, and tell the machine what it must know of it."""
@@ -83,17 +84,6 @@ class Attendance:
             notice=None,
         )
 
-    def adapt_bitrate(self) -> None:
-        """Send no more than the weakest of the peers can take (one encoder serves them all)."""
-        estimates = [
-            estimate
-            for peer in (self.peers.connected() if self.peers else {}).values()
-            for sender in peer.pc.getSenders()
-            if sender.kind == "video" and (estimate := attach.estimated_bitrate(sender)) is not None
-        ]
-        if estimates:
-            self._body.set_rates({Layer.MAIN: max(LOWEST_BITRATE, min(estimates))})
-
     async def leave(self) -> None:
         """Say farewell, close the connections, end the link; each step has its own deadline."""
         await self._signaling.leave()
@@ -102,6 +92,24 @@ class Attendance:
         for participant in self.roster:
             self._body.forget(participant)
         await self._link.cancel()
+
+    async def _adapt(self) -> None:
+        """Follow the network; say so where it has no room for a picture any more, and where it has again."""
+        while True:
+            await asyncio.sleep(ADAPT_INTERVAL)
+            peers = self.peers.connected() if self.peers else {}
+            self._body.uplink.adapt(peers, time.monotonic())
+            media = Media(video=not peers or not peers.keys() <= self._body.uplink.without_picture)
+            if media != self._media:
+                self._media = media
+                self._link.spawn(self._announce(media), "media")
+
+    async def _announce(self, media: Media) -> None:
+        log.info("pictures are %s", "sent again" if media.video else "not sent, the network has no room for them")
+        try:
+            await self._signaling.send("media", media)
+        except (SignalingError, RefusedError) as error:
+            log.info("what is sent was not announced: %s", error)
 
     async def _enter(self, news: InRoom) -> None:
         joined = news.joined

@@ -22,8 +22,8 @@ from robotclient.media.screen.pictures import I420Picture
 from robotclient.media.screen.views import CallView, IdleView
 from robotclient.peer import Incoming
 from robotclient.tracks import PacketTrack, PictureTrack
-from robotclient.transport.allocation import Layer
 from robotclient.transport.playout_packets import OpusPacket
+from robotclient.uplink import Uplink
 from wire.rest import DeviceStatus
 from wire.signaling import Source
 
@@ -67,7 +67,7 @@ class Body:
         self.sent_size = (0, 0)
         self.sent_frames = 0
         self.show: Callable[[IdleView | CallView], None] = self._screen.show
-        self.set_rates: Callable[[Mapping[Layer, int]], None] = self._camera.set_rates
+        self.uplink = Uplink(config.camera.max_kbps * 1000, self._camera.set_rates)
 
     @property
     def children(self) -> tuple[Child, ...]:

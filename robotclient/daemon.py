@@ -198,8 +198,6 @@ class Daemon:
     def _show(self) -> None:
         """Keep the screen and systemd's status at what is true; both drop what has not changed."""
         self._health.say(self._facts.sentence("en"))
-        if self._attendance is not None and self._state.linked:
-            self._attendance.adapt_bitrate()
         if self._attendance is not None and self._state.others:
             self._body.show(self._attendance.view())
             return

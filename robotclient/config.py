@@ -71,6 +71,7 @@ class ScreenSection(Section):
     """The robot's screen."""
 
     display: Text = ":0"
+    theme: Literal["auto", "light", "dark"] = "auto"
     width: Annotated[int, Field(ge=0, le=7680)] = 0
     height: Annotated[int, Field(ge=0, le=4320)] = 0
     fps: Annotated[int, Field(ge=1, le=60)] = 30

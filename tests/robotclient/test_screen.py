@@ -18,17 +18,19 @@ import pytest
 from numpy.typing import NDArray
 
 from robotclient.config import ScreenSection
-from robotclient.media.screen.drawing import BACKGROUND, PANEL, WHITE
+from robotclient.media.screen import dpms
 from robotclient.media.screen.handle import Screen
 from robotclient.media.screen.pictures import I420Picture
-from robotclient.media.screen.views import CallView, IdleView, NextCall, Tile
+from robotclient.media.screen.theme import DARK
+from robotclient.media.screen.views import CallView, IdleView, Message, NextCall, Tile
 from robotclient.media.screen.x11 import DisplayError, DisplaySize, pixel, probe
 from scripts.lab.display import Display
 from wire.rest import DeviceState, DeviceStatus
 
 pytestmark = pytest.mark.system
 
-DEADLINE = 15.0
+DEADLINE = 40.0
+BACKGROUND, PANEL, WHITE = DARK.background, DARK.panel, DARK.text
 RED = (81, 90, 240)
 GREEN = (145, 54, 34)
 BLUE = (41, 240, 110)
@@ -57,7 +59,7 @@ class Theatre:
         self.drawn: list[str] = []
         self.reports: list[DeviceStatus] = []
         self.screen = Screen(
-            ScreenSection(display=display),
+            ScreenSection(display=display, theme="dark"),
             language="es",
             timezone="Europe/Madrid",
             on_drawn=self.drawn.append,
@@ -269,3 +271,35 @@ def _answer(display: str) -> str:
 def test_a_display_that_is_none_is_said_with_the_remedy(name: str) -> None:
     with pytest.raises(DisplayError, match="write it like ':0'"):
         probe(name)
+
+
+async def test_the_live_sign_and_what_was_written_lie_over_the_picture(shared_display: Display, tmp_path: Path) -> None:
+    async with theatre(shared_display.name, tmp_path) as one:
+        tiles = (Tile(participant="a", name="Ana"),)
+        one.screen.show(CallView(tiles=tiles, live=True, messages=(Message(sender="Ana", text="Hola"),)))
+        one.screen.draw("a", plain(RED, 1280, 720))
+        await one.until_seen(640, 360, SHOWN[RED])
+        shot = one.picture(shared_display)
+        assert (shot[18:72, 1000:1262] == DARK.live).all(axis=2).sum() > 2000, "LIVE is above on the right"
+        assert (shot[72:160, 18:300] == DARK.plate).all(axis=2).sum() > 2000, "the message is above on the left"
+        one.screen.show(CallView(tiles=tiles))
+        await one.until_seen(1250, 30, SHOWN[RED])
+        shot = one.picture(shared_display)
+        assert not (shot == DARK.live).all(axis=2).any(), "LIVE is said only while the camera is open"
+
+
+async def test_in_quiet_hours_the_screen_itself_is_off(shared_display: Display, tmp_path: Path) -> None:
+    async with theatre(shared_display.name, tmp_path) as one:
+        one.screen.show(IdleView(state="Preparado"))
+        await one.until_seen(640, 0, BACKGROUND)
+        one.screen.show(IdleView(off=True))
+        await one.until_seen(640, 0, (0, 0, 0))
+        assert one.picture(shared_display).max() == 0
+        await one.until(lambda: dpms.level(shared_display.name) in (dpms.OFF, None))
+        one.screen.show(IdleView(state="Preparado"))
+        await one.until_seen(640, 0, BACKGROUND)
+        await one.until(lambda: dpms.level(shared_display.name) in (dpms.ON, None))
+
+
+def test_a_display_that_is_gone_cannot_be_switched() -> None:
+    assert not dpms.switch(":4711", on=False)

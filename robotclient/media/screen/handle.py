@@ -9,7 +9,7 @@ from robotclient.config import ScreenSection
 from robotclient.media.channel import DeviceReport, PipeMessage
 from robotclient.media.screen.messages import PictureDrawn, PictureReady, ScreenSettings, SlotAssigned, SlotFreed
 from robotclient.media.screen.pictures import SLOTS, I420Picture, SharedPictures
-from robotclient.media.screen.views import CallView, IdleView
+from robotclient.media.screen.views import IdleView, View
 from wire.rest import DeviceStatus
 
 
@@ -48,7 +48,7 @@ class Screen:
         )
         self._on_drawn = on_drawn
         self._on_report = on_report
-        self._view: IdleView | CallView = IdleView()
+        self._view: View = IdleView()
         self._assignments: dict[str, Assignment] = {}
         self._owners = itertools.count(1)
 
@@ -59,7 +59,7 @@ class Screen:
         finally:
             self._pictures.close()
 
-    def show(self, view: IdleView | CallView) -> None:
+    def show(self, view: View) -> None:
         """Show this from now on; what is on the screen already is not drawn again."""
         if view != self._view:
             self._view = view

@@ -1,47 +1,46 @@
-"""The idle page: a large clock, the date, the next visit, one line on the robot's state."""
+"""The idle page: a large clock, the date, the next visit, the state of the robot and of its parts."""
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from typing import Final
 
 from robotclient.media.screen import texts
-from robotclient.media.screen.drawing import BACKGROUND, BOLD, SOFT, WHITE, Canvas, Line, draw_lines, fill
 from robotclient.media.screen.layout import Rect, text_height
+from robotclient.media.screen.lettering import BOLD, Line
+from robotclient.media.screen.sheet import Footer, Sheet
 from robotclient.media.screen.texts import Texts
-from robotclient.media.screen.views import IdleView
+from robotclient.media.screen.theme import Theme, Wish, theme_at
+from robotclient.media.screen.views import IdleView, NextCall
+
+MOVES: Final = ((0, 0), (1, 1), (2, 0), (1, -1), (0, -2), (-1, -1), (-2, 0), (-1, 1))
+"""In quarters of a line's height; one step every five minutes."""
+STEP_MINUTES: Final = 5
 
 
-def idle_lines(view: IdleView, now: datetime, texts_: Texts, screen: Rect) -> list[Line]:
+def idle_sheet(view: IdleView, now: datetime, texts_: Texts, screen: Rect, wish: Wish) -> Sheet:
     """What the page says. `now` is this machine's clock in the site's zone."""
     now += timedelta(seconds=view.clock_offset_seconds)
-    small = text_height(screen)
-    starts_at = view.next_call.starts_at.astimezone(now.tzinfo) if view.next_call else None
-    lines = [
-        Line(f"{now:%H:%M}", small * 6, WHITE, BOLD),
-        Line(texts.long_date(now.date(), texts_), small * 5 // 4, SOFT),
-        Line("", small, SOFT),
-        Line(texts.next_visit(starts_at, now, texts_), small * 5 // 4, WHITE),
-    ]
-    if view.next_call and view.next_call.title:
-        lines.append(Line(view.next_call.title, small, SOFT))
-    return [*lines, Line(view.state, small, SOFT)]
+    theme, small = theme_at(wish, now.time()), text_height(screen)
+    clock = Line(f"{now:%H:%M}", small * (3 if view.soon else 6), theme.text, BOLD)
+    day = Line(texts.long_date(now.date(), texts_), small * 5 // 4, theme.soft)
+    gap = Line("", small // 2, theme.soft)
+    visit = _visit_lines(view.next_call, now, texts_, theme, small * (2 if view.soon else 5) // (1 if view.soon else 4))
+    return Sheet(
+        lines=(clock, day, gap, *visit),
+        theme=theme,
+        footer=Footer(view.state, view.troubles),
+        shift=_shift(now, small),
+    )
 
 
-class IdlePage:
-    """Draws only when what it says has changed."""
+def _visit_lines(visit: NextCall | None, now: datetime, texts_: Texts, theme: Theme, size: int) -> list[Line]:
+    if visit is None:
+        return [Line(texts_.no_visit, size, theme.soft)]
+    starts_at = visit.starts_at.astimezone(now.tzinfo)
+    lines = [Line(texts.next_visit(starts_at, now, texts_), size, theme.text, BOLD)]
+    who = texts.callers(visit.callers, texts_) if visit.callers else visit.title
+    return [*lines, Line(who, size, theme.text)] if who else lines
 
-    def __init__(self, view: IdleView, screen: Rect, texts_: Texts, zone: ZoneInfo) -> None:
-        self._view = view
-        self._screen = screen
-        self._texts = texts_
-        self._zone = zone
-        self._drawn: list[Line] = []
 
-    def draw(self, canvas: Canvas) -> bool:
-        """Draw; False where the canvas is up to date."""
-        lines = idle_lines(self._view, datetime.now(self._zone), self._texts, self._screen)
-        if lines == self._drawn:
-            return False
-        fill(canvas, self._screen, BACKGROUND)
-        draw_lines(canvas, self._screen, lines)
-        self._drawn = lines
-        return True
+def _shift(now: datetime, small: int) -> tuple[int, int]:
+    x, y = MOVES[(now.hour * 60 + now.minute) // STEP_MINUTES % len(MOVES)]
+    return x * small // 4, y * small // 4

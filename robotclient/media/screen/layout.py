@@ -7,7 +7,7 @@ from typing import Final
 TEXT_SHARE: Final = 20
 """Text is at least 1/20 of the screen's height, to be read from a bed."""
 ASPECT: Final = 16 / 9
-GAP: Final = 6
+GAP: Final = 12
 """Pixels between two tiles."""
 
 
@@ -82,9 +82,7 @@ def letterbox(width: int, height: int, within: Rect) -> Rect:
     return Rect(left, top, fit_width, fit_height)
 
 
-def name_box(text_width: int, text: int, within: Rect) -> Rect:
-    """The box behind a name: in the tile's left lower corner, with a margin of half the text's height."""
-    pad = text // 2
-    height = min(within.height, text * 3 // 2)
-    width = min(within.width, text_width + 2 * pad)
-    return Rect(within.x, within.bottom - height, width, height)
+def grown(area: Rect, by: int, within: Rect) -> Rect:
+    """The rectangle with a border around it, as far as there is room."""
+    left, top = max(within.x, area.x - by), max(within.y, area.y - by)
+    return Rect(left, top, min(within.right, area.right + by) - left, min(within.bottom, area.bottom + by) - top)

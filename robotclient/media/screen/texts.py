@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from robotclient.media.screen.views import Caller
+
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """One language. `date` takes weekday, day, month and year; `next_visit` a day and a time."""
+    """One language. `date` takes weekday, day, month, year; `next_visit` day and time, `yours` relation and name."""
 
     weekdays: tuple[str, ...]
     months: tuple[str, ...]
@@ -21,6 +23,17 @@ class Texts:
     connecting: str
     reconnecting: str
     camera_off: str
+    yours: str
+    also: str
+    calls: str
+    somebody_calls: str
+    camera_opens: str
+    press_button: str
+    staff_press_button: str
+    stopped: str
+    all_closed: str
+    press_to_go_on: str
+    live: str
 
 
 SPANISH: Final = Texts(
@@ -39,6 +52,17 @@ SPANISH: Final = Texts(
     connecting="Conectando…",
     reconnecting="Reconectando…",
     camera_off="Cámara apagada",
+    yours="su {relation} {name}",
+    also=" y ",
+    calls="Le llama",
+    somebody_calls="Tiene una visita",
+    camera_opens="La cámara se enciende en",
+    press_button="Pulse el botón para aceptar",
+    staff_press_button="El personal debe pulsar el botón",
+    stopped="Visita detenida",
+    all_closed="La cámara y el micrófono están apagados",
+    press_to_go_on="Pulse el botón para continuar",
+    live="EN DIRECTO",
 )
 ENGLISH: Final = Texts(
     weekdays=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
@@ -56,6 +80,17 @@ ENGLISH: Final = Texts(
     connecting="Connecting…",
     reconnecting="Reconnecting…",
     camera_off="Camera off",
+    yours="your {relation} {name}",
+    also=" and ",
+    calls="You have a call from",
+    somebody_calls="You have a visitor",
+    camera_opens="The camera turns on in",
+    press_button="Press the button to accept",
+    staff_press_button="A member of staff must press the button",
+    stopped="Visit stopped",
+    all_closed="Camera and microphone are off",
+    press_to_go_on="Press the button to continue",
+    live="LIVE",
 )
 LANGUAGES: Final = {"es": SPANISH, "en": ENGLISH}
 
@@ -74,3 +109,9 @@ def next_visit(starts_at: datetime | None, now: datetime, texts: Texts) -> str:
     days = (starts_at.date() - now.date()).days
     day = {0: texts.today, 1: texts.tomorrow}.get(days) or long_date(starts_at.date(), texts)
     return texts.next_visit.format(day=day, time=f"{starts_at:%H:%M}")
+
+
+def callers(who: tuple[Caller, ...], texts: Texts) -> str:
+    """`su hija Ana y Luis`; empty for nobody."""
+    names = [texts.yours.format(relation=each.relation, name=each.name) if each.relation else each.name for each in who]
+    return texts.also.join(filter(None, [", ".join(names[:-1]), *names[-1:]]))

@@ -2,12 +2,19 @@
 
 from dataclasses import dataclass
 
-from robotclient.media.screen.drawing import BACKGROUND, PANEL, SOFT, Canvas, Line, Scratch, draw_lines, draw_name, fill
+from robotclient.media.screen.drawing import Canvas, Scratch, fill
 from robotclient.media.screen.drawing import scale as scale_planes
-from robotclient.media.screen.layout import Rect, letterbox, text_height, tile
+from robotclient.media.screen.layout import GAP, Rect, grown, letterbox, text_height, tile
+from robotclient.media.screen.lettering import Line, column, draw_column
+from robotclient.media.screen.overlays import overlays
 from robotclient.media.screen.pictures import SharedPictures
+from robotclient.media.screen.plates import name_plate, paste
 from robotclient.media.screen.texts import Texts
+from robotclient.media.screen.theme import DARK
 from robotclient.media.screen.views import CallView, Tile
+
+THEME = DARK
+"""Around pictures it is dark by day too, as in a cinema: the eye is for the face."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +50,14 @@ class CallPage:
         self._texts = texts
         self._pictures = pictures
         self._slots = slots
-        strip = 2 * self._text if view.notice else 0
+        notice = Line(view.notice or "", self._text, THEME.text)
+        lines = column([notice], screen, self._text) if view.notice and view.tiles else []
+        strip = sum(line.height for line in lines) + self._text // 2 if lines else 0
         self._strip = Rect(screen.x, screen.y, screen.width, strip)
         below = Rect(screen.x, screen.y + strip, screen.width, screen.height - strip)
         areas = tile(len(view.tiles), below)
+        self._below = below
+        self._overlays = overlays(view, texts, below, self._text)
         self._places = [Place(each, area) for each, area in zip(view.tiles, areas, strict=True)]
         self._fresh = True
 
@@ -58,19 +69,24 @@ class CallPage:
             self._fresh = False
         for place in self._places:
             changed |= self._draw_picture(canvas, place)
+        if changed:
+            for overlay in self._overlays:
+                overlay.paste(canvas, self._below)
         return changed
 
     def _draw_ground(self, canvas: Canvas) -> None:
-        fill(canvas, self._screen, BACKGROUND)
-        if self._view.notice:
-            draw_lines(canvas, self._strip, [Line(self._view.notice, self._text)])
+        fill(canvas, self._screen, THEME.background)
         if not self._places:
-            text = self._texts.starting if self._view.starting else self._texts.waiting
-            draw_lines(canvas, self._screen, [Line(text, 2 * self._text)])
+            said = [self._texts.starting if self._view.starting else self._texts.waiting, self._view.notice or ""]
+            self._write(canvas, self._screen, *(Line(each, 2 * self._text, THEME.text) for each in said if each))
+        elif self._view.notice:
+            self._write(canvas, self._strip, Line(self._view.notice, self._text, THEME.text))
         for place in self._places:
-            fill(canvas, place.area, PANEL)
-            draw_lines(canvas, place.area, [Line(self._explanation(place.tile), self._text, SOFT)])
-            draw_name(canvas, place.area, place.tile.name, self._text)
+            if place.tile.speaking and len(self._places) > 1:
+                fill(canvas, grown(place.area, GAP // 2, self._screen), THEME.accent)
+            fill(canvas, place.area, THEME.panel)
+            self._write(canvas, place.area, Line(self._explanation(place.tile), self._text, THEME.soft))
+            self._write_name(canvas, place)
 
     def _explanation(self, shown: Tile) -> str:
         """Why there is no picture."""
@@ -88,7 +104,7 @@ class CallPage:
         inner = letterbox(picture.planes.y.shape[1], picture.planes.y.shape[0], place.area)
         if place.scratch is None or place.scratch.size != (inner.width, inner.height):
             place.scratch = Scratch(inner.width, inner.height)
-            fill(canvas, place.area, PANEL)
+            fill(canvas, place.area, THEME.panel)
         scale_planes(picture.planes, place.scratch.picture)
         if not self._pictures.still_whole(slot.number, picture):
             return False  # a newer one is there, and its message on the way
@@ -99,8 +115,16 @@ class CallPage:
         return True
 
     def _draw_over(self, canvas: Canvas, place: Place) -> None:
-        area = place.area
         if not place.tile.connected:  # his last picture, dimmed
-            canvas[area.rows, area.columns] //= 3
-            draw_lines(canvas, area, [Line(self._texts.reconnecting, self._text)])
-        draw_name(canvas, area, place.tile.name, self._text)
+            canvas[place.area.rows, place.area.columns] //= 3
+            self._write(canvas, place.area, Line(self._texts.reconnecting, self._text, THEME.text))
+        self._write_name(canvas, place)
+
+    def _write(self, canvas: Canvas, area: Rect, *lines: Line) -> None:
+        draw_column(canvas, area, column(lines, area, self._text))
+
+    def _write_name(self, canvas: Canvas, place: Place) -> None:
+        """In the lower left corner of his tile."""
+        area = place.area
+        plate = name_plate(place.tile.name, self._text, area.width, muted=not place.tile.audio)
+        paste(canvas, plate, area.x, max(area.y, area.bottom - plate.shape[0]), area)

@@ -1,24 +1,26 @@
 """The screen child's loop: obey the daemon, draw what has changed, beat."""
 
 import time
+from dataclasses import replace
 from typing import Never
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from robotclient.media.channel import Beat, ChildChannel, DeviceReport, PipeMessage
-from robotclient.media.screen.idle import IdlePage
+from robotclient.media.screen import dpms
 from robotclient.media.screen.layout import Rect
 from robotclient.media.screen.messages import PictureDrawn, PictureReady, ScreenSettings, SlotAssigned, SlotFreed
+from robotclient.media.screen.page import Page, Stage, page_of
 from robotclient.media.screen.pictures import SharedPictures
-from robotclient.media.screen.texts import LANGUAGES
-from robotclient.media.screen.views import CallView, IdleView
+from robotclient.media.screen.views import AnnouncementView, CallView, IdleView, StoppedView, View
 from robotclient.media.screen.visit import CallPage, Slot
 from robotclient.media.screen.window import Window
 from robotclient.media.screen.x11 import DisplayError, DisplaySize, probe
 from wire.rest import DeviceKind, DeviceState, DeviceStatus
 
-RECEIVES = (ScreenSettings, IdleView, CallView, SlotAssigned, SlotFreed, PictureReady)
+VIEWS = (IdleView, AnnouncementView, StoppedView, CallView)
+RECEIVES = (ScreenSettings, *VIEWS, SlotAssigned, SlotFreed, PictureReady)
 LONGEST_WAIT = 0.4
 PROBE_INTERVAL = 0.5
 
@@ -31,21 +33,27 @@ class Worker:
         self._display = settings.section.display
         self._wanted = settings.section
         self._interval = 1 / settings.section.fps
-        self._texts = LANGUAGES[settings.language]
-        self._zone = ZoneInfo(settings.timezone)
-        self._pictures = SharedPictures(settings.memory)
         self._slots: dict[str, Slot] = {}
+        self._stage = Stage(
+            screen=Rect(0, 0, 0, 0),
+            language=settings.language,
+            zone=ZoneInfo(settings.timezone),
+            theme=settings.section.theme,
+            pictures=SharedPictures(settings.memory),
+            slots=self._slots,
+        )
         self._told: set[int] = set()
-        self._view: IdleView | CallView = IdleView()
-        self._page: IdlePage | CallPage | None = None
-        self._screen = Rect(0, 0, 0, 0)
+        self._view: View = IdleView()
+        self._page: Page | None = None
+        self._lit = True
         self._due = 0.0
 
     def run(self) -> Never:
         """Until the daemon is gone, or the display: Qt ends the process then."""
         size = self._wait_for_display()
-        self._screen = Rect(0, 0, self._wanted.width or size.width, self._wanted.height or size.height)
-        canvas = np.zeros((self._screen.height, self._screen.width, 3), np.uint8)
+        screen = Rect(0, 0, self._wanted.width or size.width, self._wanted.height or size.height)
+        self._stage = replace(self._stage, screen=screen)
+        canvas = np.zeros((screen.height, screen.width, 3), np.uint8)
         self._page = None
         self._current_page().draw(canvas)
         try:
@@ -62,6 +70,7 @@ class Worker:
             pending = False
             if self._current_page().draw(canvas):
                 window.show(canvas)
+                self._switch()
                 self._tell_drawn()
                 self._pace()
             elif not window.pump():
@@ -91,7 +100,7 @@ class Worker:
 
     def _obey(self, message: PipeMessage) -> None:
         match message:
-            case IdleView() | CallView():
+            case IdleView() | AnnouncementView() | StoppedView() | CallView():
                 self._view, self._page = message, None
             case SlotAssigned():
                 self._slots[message.participant] = Slot(message.slot, message.owner)
@@ -101,13 +110,17 @@ class Worker:
             case _:  # PictureReady: to have come is all that it says
                 pass
 
-    def _current_page(self) -> IdlePage | CallPage:
-        if self._page is None and isinstance(self._view, IdleView):
-            self._page = IdlePage(self._view, self._screen, self._texts, self._zone)
-        elif self._page is None and isinstance(self._view, CallView):
-            self._page = CallPage(self._view, self._screen, self._texts, self._pictures, self._slots)
-        assert self._page is not None
+    def _current_page(self) -> Page:
+        if self._page is None:
+            self._page = page_of(self._view, self._stage)
         return self._page
+
+    def _switch(self) -> None:
+        """Turn the screen itself off in quiet hours and on again, where it can be."""
+        lit = not (isinstance(self._view, IdleView) and self._view.off)
+        if lit != self._lit:
+            self._lit = lit
+            dpms.switch(self._display, on=lit)
 
     def _pace(self) -> None:
         """The next moment to draw; one picture that came late may be followed early, so that no delay stays."""

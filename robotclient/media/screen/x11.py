@@ -13,6 +13,7 @@ from pathlib import Path
 DEADLINE = 1.0
 COOKIE = b"MIT-MAGIC-COOKIE-1"
 GET_IMAGE, Z_PIXMAP, ALL_PLANES = 73, 2, 0xFFFFFFFF
+REPLY = 1
 
 
 class DisplayError(Exception):
@@ -29,24 +30,24 @@ class DisplaySize:
 
 def probe(display: str) -> DisplaySize:
     """Connect, ask, and hang up, within about a second. Raises `DisplayError`."""
-    with _Connection(display) as connection:
+    with Connection(display) as connection:
         return connection.size
 
 
 def pixel(display: str, x: int, y: int) -> tuple[int, int, int] | None:
     """Blue, green, red of what the screen shows there; None where its format is another. Raises `DisplayError`."""
-    with _Connection(display) as connection:
+    with Connection(display) as connection:
         image = connection.image(x, y)
     return (image[0], image[1], image[2]) if len(image) == 4 else None
 
 
-class _Connection:
+class Connection:
     """A short-lived connection in little-endian order; all errors become `DisplayError`."""
 
     def __init__(self, display: str) -> None:
         self._display = display
 
-    def __enter__(self) -> "_Connection":
+    def __enter__(self) -> "Connection":
         try:
             with contextlib.ExitStack() as undo:
                 self._socket = undo.enter_context(_connect(self._display))
@@ -62,11 +63,23 @@ class _Connection:
 
     def image(self, x: int, y: int) -> bytes:
         """One pixel of the root window with all that is over it, as the server keeps it."""
-        request = struct.pack("<BBHIhhHHI", GET_IMAGE, Z_PIXMAP, 5, self.root, x, y, 1, 1, ALL_PLANES)
+        self.send(struct.pack("<BBHIhhHHI", GET_IMAGE, Z_PIXMAP, 5, self.root, x, y, 1, 1, ALL_PLANES))
+        head, body = self.reply()
+        return body if head[0] == REPLY else b""
+
+    def send(self, request: bytes) -> None:
+        """One request. Raises `DisplayError`."""
         try:
             self._socket.sendall(request)
-            kind, _, _, words = struct.unpack("<BBHI24x", self._read(32))
-            return self._read(4 * words) if kind == 1 else b""
+        except OSError as error:
+            raise DisplayError(f"the display {self._display} has gone: {error}") from error
+
+    def reply(self) -> tuple[bytes, bytes]:
+        """The 32 bytes of a reply or an error, and what follows a reply. Raises `DisplayError`."""
+        try:
+            head = self._read(32)
+            words = struct.unpack_from("<I", head, 4)[0] if head[0] == REPLY else 0
+            return head, self._read(4 * words)
         except (OSError, EOFError) as error:
             raise DisplayError(f"the display {self._display} has gone: {error}") from error
 

@@ -131,7 +131,7 @@ async def test_a_killed_child_is_replaced_and_nobody_sees_more_than_a_gap() -> N
         await one.until_pictures(count + 20)
         assert all(earlier.timestamp < later.timestamp for earlier, later in pairwise(one.pictures))
         gap = max(later.timestamp - earlier.timestamp for earlier, later in pairwise(one.pictures)) / 90_000
-        assert gap == pytest.approx(time.monotonic() - at, abs=1.5)
+        assert gap < time.monotonic() - at + 0.5, "more was lost than the time without a child"
         assert one.camera.child.starts == 2
 
 
@@ -149,6 +149,18 @@ async def test_a_lost_camera_is_a_slate_and_comes_back_by_itself(tmp_path: Path)
         assert time.monotonic() - at < 5
         assert one.states()[-1] is DeviceState.WORKING
         assert len(one.pictures) - slates < 25
+        assert one.camera.child.starts == 1
+
+
+async def test_r3_a_frozen_camera_is_a_slate_until_its_picture_moves_again(tmp_path: Path) -> None:
+    write_clip(tmp_path / "camera.avi", 320, 240, 30, count=30, still=150)
+    async with studio(f"file:{tmp_path}/camera.avi", 640, 480) as one:
+        one.camera.open()
+        await one.until(lambda: one.states()[-1:] == [DeviceState.LOST])
+        assert "same picture again and again" in one.reports[-1].detail
+        await one.until(lambda: one.pictures[-1].width == 640)
+        await one.until(lambda: one.pictures[-1].width == 320)
+        assert one.states()[-1] is DeviceState.WORKING
         assert one.camera.child.starts == 1
 
 

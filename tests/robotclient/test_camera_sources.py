@@ -21,14 +21,14 @@ from robotclient.media.camera.video4linux import Video4LinuxSource, captured_at
 from robotclient.media.devices import CameraMode, DeviceNotFoundError, nearest_mode
 
 
-def write_clip(path: Path, width: int, height: int, fps: int, count: int) -> None:
-    """Picture n is as bright as 20 + 2 n."""
+def write_clip(path: Path, width: int, height: int, fps: int, count: int, still: int = 0) -> None:
+    """Picture n is as bright as 20 + 2 n; after `count` of them the last is repeated `still` times."""
     with av.open(str(path), "w") as container:
         stream = container.add_stream("mjpeg", rate=fps)
         stream.width, stream.height, stream.pix_fmt = width, height, "yuvj420p"
-        for number in range(count):
+        for number in range(count + still):
             planes = np.full((height * 3 // 2, width), 128, np.uint8)
-            planes[:height] = 20 + 2 * number
+            planes[:height] = 20 + 2 * min(number, count - 1)
             frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
             frame.pts, frame.time_base = number, Fraction(1, fps)
             container.mux(stream.encode(frame))

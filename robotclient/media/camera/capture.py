@@ -1,19 +1,27 @@
-"""The configured camera over its losses: opened, read, and where it is lost tried again behind a slate."""
+"""The configured camera over its losses: opened, read, and where it is lost tried again behind a slate.
+
+Lost is also what delivers nothing, or the same picture again and again; it is shown again once its picture moves.
+"""
 
 import random
 import time
 from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
 
 from robotclient.config import CameraSection
 from robotclient.media.camera.player import FileSource
 from robotclient.media.camera.source import CaptureError, Picture, Source
 from robotclient.media.camera.synthetic import SyntheticSource
 from robotclient.media.camera.video4linux import Video4LinuxSource
+from robotclient.media.camera.watch import Watch
 from wire.rest import DeviceKind, DeviceState, DeviceStatus
 
 SHORTEST_RETRY = 0.5
 LONGEST_RETRY = 3.0
 """Seconds between attempts: asking for a device that is not there costs nothing, and one plugged in is soon back."""
+DARK = "the picture is black: is the lens covered, or the room dark?"
 
 Report = Callable[[DeviceStatus], None]
 
@@ -36,7 +44,8 @@ class Capture:
         self._report = report
         self._device: Source | None = None
         self._slate: Source | None = None
-        self._state: DeviceState | None = None
+        self._watch = Watch(time.monotonic())
+        self._told: tuple[DeviceState, str] | None = None
         self._retry = SHORTEST_RETRY
         self._retry_at = time.monotonic() + wait
         if wait:
@@ -61,16 +70,26 @@ class Capture:
         self._tell(DeviceState.OFF)
 
     def _open(self) -> None:
-        if self._state is not DeviceState.LOST:  # an attempt after a loss is no news
+        if not self._is_lost():  # an attempt after a loss is no news
             self._tell(DeviceState.OPENING)
         self._device = open_source(self._section)
+        self._watch = Watch(time.monotonic())
 
     def _read_device(self, device: Source) -> Picture | None:
         picture = device.read()
-        if picture is not None and self._state is not DeviceState.WORKING:
-            self._tell(DeviceState.WORKING, device.detail)
+        if picture is not None:
+            self._watch.see(_luma(picture), time.monotonic())
+        if fault := self._watch.fault(time.monotonic()):
+            raise CaptureError(f"{device.name} {fault}")
+        if self._is_lost() and not self._watch.moves:
+            return self._read_slate()
+        if picture is not None:
+            self._tell(DeviceState.WORKING, DARK if self._watch.dark(time.monotonic()) else device.detail)
             self._slate, self._retry = None, SHORTEST_RETRY
         return picture
+
+    def _is_lost(self) -> bool:
+        return self._told is not None and self._told[0] is DeviceState.LOST
 
     def _read_slate(self) -> Picture | None:
         if self._slate is None:
@@ -89,7 +108,13 @@ class Capture:
         self._retry = min(LONGEST_RETRY, 2 * self._retry)
 
     def _tell(self, state: DeviceState, detail: str = "") -> None:
-        if state is not self._state:
-            self._state = state
+        repeated = self._is_lost() and state is DeviceState.LOST
+        if not repeated and (state, detail) != self._told:
+            self._told = (state, detail)
             name = self._device.name if self._device is not None else self._section.device
             self._report(DeviceStatus(kind=DeviceKind.CAMERA, state=state, name=name[:200], detail=detail[:200]))
+
+
+def _luma(picture: Picture) -> NDArray[np.uint8]:
+    plane = picture.frame.planes[0]
+    return np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)[:, : picture.frame.width]

@@ -68,34 +68,34 @@ class FrameAssembler:
         self._keyframes.hear()
         frames: list[Frame] = []
         for number, placed in self._source.place(packet):
-            self._take_in(number, placed, now)
-            frames += self._release(now)
+            if self._take_in(number, placed, now):
+                frames += self._release(now)
         return frames
 
     def poll(self, now: float) -> Wishes:
         """What time demands. After a poll `next_deadline` lies ahead, or further numbers are to be asked for."""
-        self._polled = now
-        if lost := self._losses.give_up(now):
-            self._tally.lost += lost
+        nacks, lost = self._losses.ask(now)
+        self._tally.asked += len(nacks)
+        self._tally.lost += lost
+        if lost:
             self._break_off(now)
         if self._queue.broken:
             self._queue.drop_stale(now - LONGEST_WAIT)
-        frames = tuple(self._release(now))
-        nacks = self._losses.ask(now)
-        self._tally.asked += len(nacks)
+        waited = self._waited_at()
+        frames = self._release(now) if waited is not None and self._polled < waited <= now else []
+        self._polled = now
         deadline = self._keyframe_deadline()
         keyframe = deadline is not None and now >= deadline
         if keyframe:
             self._keyframes.ask(now)
             self._tally.keyframes_asked += 1
-        return Wishes(tuple(number & 0xFFFF for number in nacks), keyframe, frames)
+        return Wishes(tuple(number & 0xFFFF for number in nacks), keyframe, tuple(frames))
 
     @property
     def next_deadline(self) -> float | None:
         """When `poll` may have something to say without a further packet; None if never."""
         times = [self._losses.next_deadline, self._keyframe_deadline()]
-        oldest = self._losses.oldest()
-        if oldest is not None and (waited := oldest[1] + self._layer_patience()) > self._polled:
+        if (waited := self._waited_at()) is not None and waited > self._polled:
             times.append(waited)
         return min((each for each in times if each is not None), default=None)
 
@@ -110,18 +110,21 @@ class FrameAssembler:
     def statistics(self, now: float) -> VideoStatistics:
         """All counts."""
         stuck = self._stuck_since() is not None
-        return self._tally.snapshot(now, self._round_trip.smoothed, self._queue.dropped, stuck=stuck)
+        return self._tally.snapshot(now, self._round_trip.usual, self._queue.dropped, stuck=stuck)
 
-    def _take_in(self, number: int, packet: VideoPacket, now: float) -> None:
+    def _take_in(self, number: int, packet: VideoPacket, now: float) -> bool:
+        """Whether a frame may come out of it."""
         if self._generation != self._source.generation:
             self._generation, self._highest = self._source.generation, None
             self._start_over(number - MISORDER, now + FIRST_PATIENCE)
         if self._losses.find(number, now, retransmitted=packet.retransmitted):
             self._tally.recovered += 1
         self._note_gap(number, packet, now)
-        self._queue.add(number, packet, now)
+        if self._queue.add(number, packet, now):
+            return True
         if len(self._queue) > MOST_PACKETS:
             self._start_over(number + 1, now)
+        return False
 
     def _note_gap(self, number: int, packet: VideoPacket, now: float) -> None:
         highest = number - 1 if self._highest is None else self._highest
@@ -160,13 +163,16 @@ class FrameAssembler:
 
     def _waited(self, number: int, now: float) -> bool:
         """Whether nothing is missing below, or it was waited for long enough."""
-        oldest = self._losses.oldest()
-        return oldest is None or oldest[0] >= number or now >= oldest[1] + self._layer_patience()
+        oldest, at = self._losses.oldest(), self._waited_at()
+        return oldest is None or at is None or oldest[0] >= number or now >= at
 
-    def _layer_patience(self) -> float:
-        """For one retransmission, if it can come in time at all."""
-        patience = self._losses.reordering + self._round_trip.timeout
-        return patience if patience <= LAYER_PATIENCE else self._losses.reordering
+    def _waited_at(self) -> float | None:
+        """When the lowest layer is to go on without what is missing; at once if no retransmission can come in time."""
+        oldest = self._losses.oldest()
+        if oldest is None:
+            return None
+        in_time = self._losses.reordering + self._round_trip.timeout <= LAYER_PATIENCE
+        return oldest[1] + (LAYER_PATIENCE if in_time else self._losses.reordering)
 
     def _stuck_since(self) -> float | None:
         """Since when a frame is wanted that does not come; None while all is well."""
@@ -183,4 +189,4 @@ class FrameAssembler:
             return None
         patience = self._keyframes.patience
         wanted = since if self._queue.broken else since + patience
-        return self._keyframes.deadline(max(wanted, self._queue.keyframe_coming() + patience))
+        return self._keyframes.deadline(max(wanted, self._queue.keyframe_heard + patience))

@@ -41,7 +41,6 @@ class Assembly:
         descriptor = packet.descriptor
         self._data[number] = packet.payload[descriptor.size :]
         self.newest = now
-        self.any = self.any or descriptor
         if descriptor.starts:
             self._first, self.descriptor = number, descriptor
         if packet.marker:

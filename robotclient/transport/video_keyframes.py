@@ -6,8 +6,8 @@ is waited for, and the less comes of the requests the rarer they get.
 
 from robotclient.transport.round_trip import RoundTrip
 
-SHORTEST_PATIENCE, LONGEST_PATIENCE = 0.25, 0.4
-"""Seconds for which retransmissions alone are trusted; longer where a round trip takes longer."""
+PATIENCE = 0.35
+"""Seconds for which retransmissions alone are trusted; longer where one round trip takes longer."""
 GROWTH = 1.5
 LONGEST_PAUSE = 2.0
 
@@ -23,9 +23,8 @@ class KeyframeRequests:
 
     @property
     def patience(self) -> float:
-        """How long to trust retransmissions: for two of them, as a rule."""
-        once = self._round_trip.smoothed
-        return max(1.2 * once + 0.1, min(LONGEST_PATIENCE, max(SHORTEST_PATIENCE, 2.5 * once + 0.1)))
+        """How long to trust retransmissions."""
+        return max(PATIENCE, 1.2 * self._round_trip.usual + 0.1)
 
     def hear(self) -> None:
         """A packet came: there is somebody to ask."""
@@ -41,6 +40,6 @@ class KeyframeRequests:
 
     def ask(self, now: float) -> None:
         """A request goes out."""
-        self._pause = min(LONGEST_PAUSE, max(0.2 + 1.5 * self._round_trip.smoothed, self._pause * GROWTH))
+        self._pause = min(LONGEST_PAUSE, max(0.2 + 1.5 * self._round_trip.usual, self._pause * GROWTH))
         self._next = now + self._pause
         self._heard = False

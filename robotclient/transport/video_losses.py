@@ -1,22 +1,24 @@
-"""What is missing, and when to ask for it again (RFC 4585, section 6.2.1, with timers of our own). Pure.
+"""What is missing, and when to ask for it again (generic NACK, RFC 4585, with timers of our own). Pure.
 
 A request gets lost like any packet. So it is repeated at once, which costs next to nothing (a sender does not send the
 same packet twice within one round trip), and again whenever the answer is overdue, ever more slowly.
 """
 
 from dataclasses import dataclass
+from itertools import islice, takewhile
 
 from robotclient.transport.round_trip import RoundTrip
 
-TRIES = 10
 ECHO = 0.015
 """Seconds after which a request is repeated for fear that it was lost."""
-GROWTH = 1.2
+GROWTH = 1.1
 LONGEST_WAIT = 3.0
 """Seconds after which a packet is given up, however few times it was asked for."""
 MOST_REORDERING = 0.1
 AT_ONCE = 240
 """Packets in one request, which so fits into one RTCP packet."""
+REMEMBERED = 256
+"""Packets that nobody needs any more, whose answers still tell the round trip."""
 
 
 @dataclass(slots=True)
@@ -25,8 +27,10 @@ class Loss:
 
     since: float
     due: float
+    """When to ask for it, or to give it up."""
+    first_asked: float = 0.0
     asked: float = 0.0
-    """When it was last asked for, the echo apart."""
+    """The last time, the echo apart."""
     tries: int = 0
     echo: bool = False
     """The next request is a mere repetition."""
@@ -38,6 +42,9 @@ class Losses:
     def __init__(self, round_trip: RoundTrip) -> None:
         self._round_trip = round_trip
         self._losses: dict[int, Loss] = {}
+        self._forgotten: dict[int, Loss] = {}
+        self._earliest = float("inf")
+        """Nothing is due before."""
         self.reordering = 0.0
         """How late packets come that were merely overtaken, in seconds: before that nothing is asked for."""
 
@@ -46,23 +53,22 @@ class Losses:
 
     def note(self, numbers: range, now: float) -> None:
         """These were left out; they are above all that were noted before."""
+        due = now + self.reordering
         for number in numbers:
-            self._losses[number] = Loss(now, now + self.reordering)
+            self._losses[number] = Loss(now, due)
+        self._earliest = min(self._earliest, due)
 
     def find(self, number: int, now: float, *, retransmitted: bool) -> bool:
-        """The packet came after all; whether it was because we asked, which tells the round trip."""
+        """A packet came; whether it was missing and came because we asked. The time it took tells the round trip."""
         loss = self._losses.pop(number, None)
-        if loss is None:
+        known = loss or self._forgotten.pop(number, None)
+        if known is None:
             return False
-        waited = now - loss.asked
-        if not retransmitted and (not loss.tries or waited < self._round_trip.smoothed / 2):
-            self.reordering = min(MOST_REORDERING, max(self.reordering, now - loss.since))
-            return False
-        if loss.tries == 1:  # of several requests one cannot know which was answered (Karn)
-            self._round_trip.add(waited)
-        elif waited < self._round_trip.smoothed / 2:  # an earlier one, surely: the round trip has grown
-            self._round_trip.add(now - loss.since)
-        return True
+        if retransmitted or (known.tries and now > known.first_asked + self._round_trip.usual / 2):
+            self._round_trip.add(now - known.first_asked)
+            return loss is not None
+        self.reordering = min(MOST_REORDERING, max(self.reordering, now - known.since))
+        return False
 
     def calm(self) -> None:
         """A packet came in its order: what was learned of reordering fades, to a third in a thousand packets."""
@@ -76,42 +82,41 @@ class Losses:
 
     def forget(self, below: int) -> int:
         """Nobody needs these any more; their count."""
-        numbers = [number for number in self._losses if number < below]
+        numbers = list(takewhile(lambda number: number < below, self._losses))
         for number in numbers:
-            del self._losses[number]
+            loss = self._losses.pop(number)
+            if loss.tries:
+                self._forgotten[number] = loss
+        for number in list(islice(self._forgotten, max(0, len(self._forgotten) - REMEMBERED))):
+            del self._forgotten[number]
         return len(numbers)
 
-    def give_up(self, now: float) -> int:
-        """Strike off what will not come any more; the count."""
-        numbers = [
-            number
-            for number, loss in self._losses.items()
-            if now >= loss.since + LONGEST_WAIT or (loss.tries >= TRIES and now >= loss.due and not loss.echo)
-        ]
-        for number in numbers:
+    def ask(self, now: float) -> tuple[tuple[int, ...], int]:
+        """The numbers to ask for now, and the count of those that are given up."""
+        if now < self._earliest:
+            return (), 0
+        due = [number for number, loss in self._losses.items() if loss.due <= now][:AT_ONCE]
+        hopeless = [number for number in due if now >= self._losses[number].since + LONGEST_WAIT]
+        for number in hopeless:
             del self._losses[number]
-        return len(numbers)
-
-    def ask(self, now: float) -> tuple[int, ...]:
-        """The numbers to ask for now."""
-        due = [(number, loss) for number, loss in self._losses.items() if loss.due <= now][:AT_ONCE]
-        for _, loss in due:
-            self._plan(loss, now)
-        return tuple(number for number, _ in due)
+        asked = tuple(number for number in due if number in self._losses)
+        for number in asked:
+            self._plan(self._losses[number], now)
+        self._earliest = min((loss.due for loss in self._losses.values()), default=float("inf"))
+        return asked, len(hopeless)
 
     def _plan(self, loss: Loss, now: float) -> None:
-        pause = self._round_trip.timeout * GROWTH**loss.tries
         if loss.echo:
             loss.echo = False
-            loss.due = max(now + ECHO, loss.asked + pause / GROWTH)
-            return
-        loss.tries += 1
-        loss.asked = now
-        loss.echo = pause > 2 * ECHO
-        loss.due = now + (ECHO if loss.echo else pause)
+        else:
+            loss.first_asked = loss.first_asked if loss.tries else now
+            loss.asked = now
+            loss.tries += 1
+            loss.echo = self._round_trip.timeout > 2 * ECHO
+        pause = ECHO if loss.echo else self._round_trip.timeout * GROWTH ** (loss.tries - 1)
+        loss.due = min(max(loss.asked + pause, now + ECHO), max(loss.since + LONGEST_WAIT, now + ECHO))
 
     @property
     def next_deadline(self) -> float | None:
-        """When something is to be asked for or given up; None while nothing is missing."""
-        times = (min(loss.due, loss.since + LONGEST_WAIT) for loss in self._losses.values())
-        return min(times, default=None)
+        """When to `ask`; None while nothing is missing."""
+        return self._earliest if self._losses else None

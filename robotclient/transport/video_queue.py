@@ -25,6 +25,8 @@ class FrameQueue:
         self._padding: set[int] = set()
         self.position = position
         """The number after the last frame that was given out; nothing below is of use."""
+        self.keyframe_heard = float("-inf")
+        """When the last packet so far of an unfinished keyframe came."""
         self._references.clear()
 
     def __len__(self) -> int:
@@ -40,20 +42,24 @@ class FrameQueue:
         """Nothing but a keyframe helps."""
         self._references.clear()
 
-    def add(self, number: int, packet: VideoPacket, now: float) -> None:
-        """Take in a packet; one that is old or came before changes nothing."""
+    def add(self, number: int, packet: VideoPacket, now: float) -> bool:
+        """Take in a packet; whether there may be something to `choose` now. One that is old changes nothing."""
         if number < self.position or number in self._padding:
-            return
+            return False
         if not packet.payload:
             self._padding.add(number)
-            return
+            return True
         assembly = self._assemblies.get(packet.timestamp)
         if assembly is None:
             assembly = self._assemblies[packet.timestamp] = Assembly(packet, now)
-        if number not in assembly:
-            assembly.add(number, packet, now)
-            if assembly.complete:
-                self._complete[assembly.first] = assembly
+        if number in assembly:
+            return False
+        assembly.add(number, packet, now)
+        if assembly.keyframe:
+            self.keyframe_heard = now
+        if assembly.complete:
+            self._complete[assembly.first] = assembly
+        return assembly.complete
 
     def choose(self, waited: Callable[[int], bool]) -> Assembly | None:
         """The next frame for the decoder, if there is one.
@@ -79,6 +85,8 @@ class FrameQueue:
         gap = assembly.first - self.position
         follows = self._references.follow(assembly.descriptor, gap)
         self._references.take(assembly.descriptor, gap)
+        if assembly.keyframe:
+            self.keyframe_heard = float("-inf")
         self.dropped -= 1
         self._advance(assembly.last + 1)
         return not follows
@@ -89,11 +97,9 @@ class FrameQueue:
 
     def waiting_since(self) -> float | None:
         """Since when a whole frame has been waiting for what it refers to."""
-        return min((each.newest for each in self._complete.values()), default=None)
-
-    def keyframe_coming(self) -> float:
-        """When the last packet so far of an unfinished keyframe came."""
-        return max((each.newest for each in self._assemblies.values() if each.keyframe), default=float("-inf"))
+        for assembly in self._complete.values():
+            return assembly.newest
+        return None
 
     def _head(self) -> Assembly | None:
         while self.position in self._padding:

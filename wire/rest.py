@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from wire.base import Id, Message, Name, Seconds, Timestamp
+from wire.signaling import IceServer
 
 ShortText = Annotated[str, StringConstraints(max_length=200)]
 
@@ -129,6 +130,43 @@ class DeviceStatus(Message):
     detail: ShortText = ""
 
 
+class Check(StrEnum):
+    """What a robot proves before a visit."""
+
+    CAMERA = "camera"
+    """Its picture moves and is not black."""
+    SOUND = "sound"
+    """Its microphone hears its speaker."""
+    SERVER = "server"
+    RELAY = "relay"
+    """A TURN server gave it an address."""
+    CLOCK = "clock"
+    DISK = "disk"
+    TEMPERATURE = "temperature"
+    BATTERY = "battery"
+
+
+class Finding(Message):
+    """What came of one check. `detail` is for those who look closer; what to do follows from `check`."""
+
+    check: Check
+    good: bool
+    detail: ShortText = ""
+
+
+class Readiness(Message):
+    """The robot's last look at itself."""
+
+    at: Timestamp
+    findings: Annotated[tuple[Finding, ...], Field(max_length=20)]
+
+
+class IceServerList(Message):
+    """`GET /robot/ice_servers`: what a robot may try before a visit; credentials are good for some minutes."""
+
+    items: tuple[IceServer, ...]
+
+
 class RobotStatus(Message):
     """`PUT /robot/status`: what staff should know of the robot now."""
 
@@ -138,6 +176,8 @@ class RobotStatus(Message):
     devices: tuple[DeviceStatus, ...] = ()
     reservation: Id | None = None
     last_error: Annotated[str, StringConstraints(max_length=500)] = ""
+    readiness: Readiness | None = None
+    """None before its first look."""
 
 
 class MediaSample(Message):

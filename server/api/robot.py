@@ -1,6 +1,7 @@
 """What robots ask and report, and whether the server works."""
 
 import hashlib
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Annotated
 
@@ -8,12 +9,14 @@ from fastapi import APIRouter, Depends, Header, Response
 from pydantic import TypeAdapter
 from sqlalchemy import text
 
-from server import bookings, robots, times
+from server import bookings, ice, robots, times
 from server.access import CurrentRobot, Shared, may_enrol
 from server.problems import documented
 from wire import rest
 from wire.base import Id
 
+TRIAL = timedelta(minutes=10)
+"""So long the credentials are good that a robot gets to try the TURN servers."""
 ITEMS = TypeAdapter(tuple[rest.Reservation, ...])
 
 router = APIRouter()
@@ -70,6 +73,13 @@ def _item(found: bookings.Upcoming) -> rest.Reservation:
         policy=rest.Policy(consent=found.consent),
         occupied=found.occupied,
     )
+
+
+@router.get("/robot/ice_servers", responses=documented(HTTPStatus.UNAUTHORIZED))
+async def ice_servers(robot: CurrentRobot, parts: Shared, response: Response) -> rest.IceServerList:
+    """Give the robot what it may try before a visit."""
+    response.headers["Cache-Control"] = "no-store"
+    return rest.IceServerList(items=ice.ice_servers(parts.config.ice, robot.id, parts.clock() + TRIAL))
 
 
 @router.put("/robot/status", status_code=HTTPStatus.NO_CONTENT, responses=documented(HTTPStatus.UNAUTHORIZED))

@@ -92,6 +92,7 @@ WORDS: dict[type[StrEnum], set[str]] = {
     rest.RobotState: {"idle", "announcing", "joining", "waiting", "in_call", "leaving"},
     rest.DeviceKind: {"camera", "microphone", "speaker", "screen", "button"},
     rest.DeviceState: {"off", "opening", "working", "lost"},
+    rest.Check: {"camera", "sound", "server", "relay", "clock", "disk", "temperature", "battery"},
 }  # fmt: skip
 
 

@@ -7,6 +7,8 @@ from robotclient.transport.wrapping import unwrap
 
 MOST_KEPT = 4096
 """Packets: 10 s at 3 Mbit/s."""
+REORDERING = 0.1
+"""Seconds of sending: a packet counts as lost once another one, sent so much later, has come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,19 +23,20 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """`arrival` is in seconds of the far side's clock; None for a packet that has not come (yet)."""
+    """`arrival` is in seconds of the far side's clock; None for a packet that was lost."""
 
     sent: Sent
     arrival: float | None
 
 
 class History:
-    """The packets of which nothing is known yet, and those that seem to be lost."""
+    """The packets of which nothing good is known yet."""
 
     def __init__(self) -> None:
         self._packets: dict[int, Sent] = {}
-        self._missing: set[int] = set()
+        self._missing: dict[int, Sent] = {}
         self._last = 0
+        self._newest = 0.0
 
     def put(self, sequence: int, size: int, now: float, probe: int | None) -> None:
         """Note a packet under its number of 16 bits."""
@@ -42,20 +45,27 @@ class History:
         while len(self._packets) > MOST_KEPT:
             oldest = next(iter(self._packets))
             del self._packets[oldest]
-            self._missing.discard(oldest)
+            self._missing.pop(oldest, None)
 
     def resolve(self, statuses: Iterable[tuple[int, float | None]]) -> list[Fate]:
-        """What is new in a report: a packet is missing once, and may still come after that, once."""
+        """What is new in a report, each packet's fate once; libwebrtc takes what is merely late for lost."""
         fates = []
         for sequence, arrival in statuses:
             number = unwrap(sequence, self._last, 16)
             sent = self._packets.get(number)
-            if sent is None or (arrival is None and number in self._missing):
+            if sent is None:
                 continue
             if arrival is None:
-                self._missing.add(number)
+                self._missing[number] = sent
             else:
                 del self._packets[number]
-                self._missing.discard(number)
-            fates.append(Fate(sent, arrival))
-        return fates
+                self._missing.pop(number, None)
+                self._newest = max(self._newest, sent.at)
+                fates.append(Fate(sent, arrival))
+        return fates + [Fate(sent, None) for sent in self._take_lost()]
+
+    def _take_lost(self) -> list[Sent]:
+        lost = [sent for sent in self._missing.values() if sent.at < self._newest - REORDERING]
+        for sent in lost:
+            del self._missing[sent.number], self._packets[sent.number]
+        return lost

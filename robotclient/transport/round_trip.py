@@ -22,7 +22,7 @@ class RoundTrip:
         self._bounds: deque[float] = deque(maxlen=WINDOW)
         self.usual = DEFAULT
         """The lower quartile."""
-        self.timeout = 1.5 * DEFAULT
+        self.timeout = 1.4 * DEFAULT
         """After so long the answer is not to be expected any more."""
 
     def add(self, bound: float) -> None:

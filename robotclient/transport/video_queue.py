@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from robotclient.transport.video_frame import Assembly
-from robotclient.transport.video_packet import VideoPacket
+from robotclient.transport.video_packet import Descriptor, VideoPacket
 from robotclient.transport.video_references import References
 
 
@@ -22,6 +22,7 @@ class FrameQueue:
         """By their RTP time."""
         self._complete: dict[int, Assembly] = {}
         """Those of them that are whole, by the numbers of their first packets."""
+        self._packets = 0
         self._padding: set[int] = set()
         self.position = position
         """The number after the last frame that was given out; nothing below is of use."""
@@ -31,7 +32,7 @@ class FrameQueue:
 
     def __len__(self) -> int:
         """Packets held."""
-        return sum(map(len, self._assemblies.values())) + len(self._padding)
+        return self._packets + len(self._padding)
 
     @property
     def broken(self) -> bool:
@@ -55,6 +56,7 @@ class FrameQueue:
         if number in assembly:
             return False
         assembly.add(number, packet, now)
+        self._packets += 1
         if assembly.keyframe:
             self.keyframe_heard = now
         if assembly.complete:
@@ -109,15 +111,17 @@ class FrameQueue:
 
     def _choose_beyond(self, waited: Callable[[int], bool]) -> Assembly | None:
         """A frame beyond a hole that does not need what is missing."""
+        discardable: Descriptor | None = None
         for assembly in sorted(self._assemblies.values(), key=lambda each: each.first):
+            if discardable is not None and waited(assembly.first):
+                self._references.pass_over(discardable)
             frame, gap = assembly.descriptor, assembly.first - self.position
             follows = self._references.follow(frame, gap)
             if not follows and not waited(assembly.first):
                 return None
             if assembly.complete and self._references.admit(frame, gap):
                 return assembly
-            if follows and frame.discardable and waited(assembly.last + 1):
-                self._references.pass_over(frame)
+            discardable = frame if follows and frame.discardable else None
         return None
 
     def _advance(self, position: int) -> None:
@@ -128,6 +132,6 @@ class FrameQueue:
 
     def _drop(self, assemblies: list[Assembly]) -> None:
         for each in assemblies:
-            del self._assemblies[each.timestamp]
+            self._packets -= len(self._assemblies.pop(each.timestamp))
             self._complete.pop(each.first, None)
         self.dropped += len(assemblies)

@@ -23,6 +23,7 @@ from robotclient.media.screen.views import CallView, IdleView
 from robotclient.peer import Incoming
 from robotclient.tracks import PacketTrack, PictureTrack
 from robotclient.transport.playout_packets import OpusPacket
+from robotclient.transport.playout_statistics import PlayoutStatistics
 from robotclient.uplink import Uplink
 from wire.rest import DeviceStatus
 from wire.signaling import Source
@@ -113,6 +114,11 @@ class Body:
                     self._audio.play(participant, mono(frame))
         except MediaStreamError:
             return
+
+    def heard(self, participant: str) -> PlayoutStatistics | None:
+        """How a participant's sound is played, as of the last second; None before it is."""
+        heard = self._audio.heard.get(participant)
+        return None if heard is None else heard.statistics
 
     def forget(self, participant: str) -> None:
         """A participant has left."""

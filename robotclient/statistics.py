@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 from datetime import datetime
 
-from aiortc import RTCRtpSender, RTCRtpTransceiver, RTCStatsReport
+from aiortc import RTCRtpReceiver, RTCRtpSender, RTCRtpTransceiver, RTCStatsReport
 
 from robotclient.body import Body
 from robotclient.peer import Peer
@@ -29,7 +29,7 @@ class Meter:
 
     def __init__(self, body: Body) -> None:
         self._body = body
-        self._last: dict[tuple[str, str, str], tuple[float, Counters]] = {}
+        self._last: dict[tuple[str, ...], tuple[float, Counters]] = {}
 
     async def measure(self, peers: dict[str, Peer], now: datetime) -> tuple[MediaSample, ...]:
         """Samples of all connections that carry media."""
@@ -61,6 +61,7 @@ class Meter:
             packets_lost=link.packets_lost,
             jitter_ms=link.jitter_ms,
             round_trip_ms=link.round_trip_ms,
+            **_sending(sender),
         )
 
     async def _received(self, participant: str, transceiver: RTCRtpTransceiver, now: datetime) -> MediaSample:
@@ -83,9 +84,34 @@ class Meter:
             kbps=kbps,
             packets_lost=link.packets_lost,
             jitter_ms=link.jitter_ms,
+            **(_receiving(receiver) if kind == "video" else self._hearing(participant)),
         )
 
-    def _rates(self, key: tuple[str, str, str], counters: Counters) -> tuple[float, float]:
+    def _hearing(self, participant: str) -> dict[str, float]:
+        """How the sound is played; nothing before it is, and where aiortc decodes it."""
+        if (counts := self._body.heard(participant)) is None:
+            return {}
+        (played, concealed), (packets, waited) = (
+            self._grown((participant, name), pair)
+            for name, pair in (
+                ("sound", (counts.played, counts.concealed)),
+                ("waiting", (counts.packets, round(1000 * counts.waited))),
+            )
+        )
+        return {
+            "concealed_percent": round(100 * concealed / max(1, played), 2),
+            "jitter_buffer_ms": round(waited / max(1, packets), 1),
+        }
+
+    def _grown(self, key: tuple[str, ...], counters: Counters) -> Counters:
+        """By how much counters have grown since the last look; from 0 where they begin anew."""
+        _, last = self._last.get(key, (0.0, (0, 0)))
+        self._last[key] = (time.monotonic(), counters)
+        if counters[0] < last[0]:
+            return counters
+        return counters[0] - last[0], counters[1] - last[1]
+
+    def _rates(self, key: tuple[str, ...], counters: Counters) -> tuple[float, float]:
         """Kilobits and frames per second since the last look; zeros at the first."""
         now = time.monotonic()
         then, last = self._last.get(key, (now, counters))
@@ -94,6 +120,30 @@ class Meter:
             return 0.0, 0.0
         octets, frames = (max(0, new - old) / (now - then) for new, old in zip(counters, last, strict=True))
         return round(octets * 8 / 1000, 1), round(frames, 1)
+
+
+def _sending(sender: RTCRtpSender) -> dict[str, float]:
+    if (counts := attach.sending_counts(sender)) is None:
+        return {}
+    return {
+        "estimated_kbps": round(counts.estimate / 1000, 1),
+        "loss_percent": round(100 * counts.loss, 2),
+        "nacks": counts.nacks,
+        "keyframe_requests": counts.keyframe_requests,
+        "retransmissions": counts.retransmissions,
+    }
+
+
+def _receiving(receiver: RTCRtpReceiver) -> dict[str, float]:
+    if (counts := attach.receiving_counts(receiver)) is None:
+        return {}
+    return {
+        "nacks": counts.packets_asked,
+        "keyframe_requests": counts.keyframes_asked,
+        "retransmissions": counts.packets_recovered,
+        "freezes": counts.freezes,
+        "frozen_seconds": round(counts.frozen, 2),
+    }
 
 
 def _link(report: RTCStatsReport, kind: str, clock_rate: int) -> Link:

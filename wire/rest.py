@@ -181,7 +181,10 @@ class RobotStatus(Message):
 
 
 class MediaSample(Message):
-    """The quality of one medium in one direction between two participants over the last interval."""
+    """The quality of one medium in one direction between two participants over the last interval.
+
+    Counts are since the connection was made. What the sender of the sample cannot tell is None.
+    """
 
     at: Timestamp
     peer: Id
@@ -195,6 +198,23 @@ class MediaSample(Message):
     packets_lost: int = 0
     jitter_ms: float = 0
     round_trip_ms: float | None = None
+    estimated_kbps: float | None = None
+    """Sent video: what congestion control allows for all that goes to this peer."""
+    loss_percent: float | None = None
+    """Sent video: of the packets of the last seconds."""
+    jitter_buffer_ms: float | None = None
+    """Received audio: how long packets wait until they are played."""
+    concealed_percent: float | None = None
+    """Received audio: guessed, because no packet was there."""
+    nacks: int | None = None
+    """Packets that the receiving side asked for again."""
+    keyframe_requests: int | None = None
+    """By PLI or FIR of the receiving side."""
+    retransmissions: int | None = None
+    """Packets sent again, or received after they were asked for."""
+    freezes: int | None = None
+    """Received video: pauses of more than 0.3 s that the sender did not make."""
+    frozen_seconds: float | None = None
 
 
 class StatisticsReport(Message):

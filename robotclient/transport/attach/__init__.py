@@ -22,8 +22,9 @@ from robotclient.transport.attach import proof, settings
 from robotclient.transport.attach.ice import IceConnection
 from robotclient.transport.attach.private import private
 from robotclient.transport.attach.receiver import Receiver
-from robotclient.transport.attach.sender import Sender
+from robotclient.transport.attach.sender import Sender, SendingCounts
 from robotclient.transport.attach.transport import Transport
+from robotclient.transport.video_statistics import VideoStatistics
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +62,16 @@ def video_rate(pc: RTCPeerConnection, now: float) -> int | None:
         # Without our changes the far side's last REMB is all that is known, after the first packet.
         return getattr(private(RTCRtpSender, sender, "encoder"), "target_bitrate", None)
     return None
+
+
+def sending_counts(sender: RTCRtpSender) -> SendingCounts | None:
+    """What is known of the way to the far side; None for sound, and on an aiortc without our changes."""
+    return sender.counts() if isinstance(sender, Sender) and sender.kind == "video" else None
+
+
+def receiving_counts(receiver: RTCRtpReceiver) -> VideoStatistics | None:
+    """How the picture of the far side comes in; None for sound, before it, and on an aiortc without our changes."""
+    return receiver.video_statistics() if isinstance(receiver, Receiver) else None
 
 
 def received_octets(receiver: RTCRtpReceiver) -> int:

@@ -49,11 +49,6 @@ class Receiver(RTCRtpReceiver):
         """Counts of the picture; None for sound, and before the first packet."""
         return None if self._video is None else self._video.assembler.statistics(time.monotonic())
 
-    def sound_statistics(self) -> tuple[int, float]:
-        """Packets of sound lost, and their jitter in seconds."""
-        streams = list(_streams(self).values())
-        return sum(each.packets_lost for each in streams), max((each.jitter / 48_000 for each in streams), default=0.0)
-
     async def receive(self, parameters: RTCRtpReceiveParameters) -> None:
         """Learn of the round trip too."""
         if self._kind == "video" and isinstance(self.transport, Transport):

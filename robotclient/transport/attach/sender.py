@@ -1,6 +1,7 @@
 """aiortc's senders, for packets that were coded elsewhere, and within the budget of the path."""
 
 import time
+from dataclasses import dataclass
 
 from aiortc import MediaStreamTrack, RTCDtlsTransport, RTCRtpSender
 from aiortc.rtcrtpparameters import RTCRtpSendParameters
@@ -26,6 +27,20 @@ from robotclient.transport.attach.transport import Transport
 from robotclient.transport.retransmission import Retransmissions
 
 
+@dataclass(frozen=True, slots=True)
+class SendingCounts:
+    """Of one sender of pictures, since the connection was made."""
+
+    estimate: int
+    """Bits per second for all that goes to the peer, as congestion control sees it."""
+    loss: float
+    """Share of the packets of the last seconds."""
+    nacks: int
+    """Packets asked for again."""
+    keyframe_requests: int
+    retransmissions: int
+
+
 class Sender(RTCRtpSender):
     """One sender, of video or sound."""
 
@@ -36,6 +51,17 @@ class Sender(RTCRtpSender):
         """By sequence number; aiortc keeps the packets themselves."""
         self.nacks = self.keyframe_requests = 0
         """Packets, and keyframes, that the far side asked for."""
+
+    def counts(self) -> "SendingCounts":
+        """What is known of the way to the far side."""
+        controller = self._attached.outgoing.controller
+        return SendingCounts(
+            estimate=controller.target(time.monotonic()).total,
+            loss=controller.loss,
+            nacks=self.nacks,
+            keyframe_requests=self.keyframe_requests,
+            retransmissions=self.retransmissions.count,
+        )
 
     @property
     def round_trip(self) -> float | None:

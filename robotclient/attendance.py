@@ -6,19 +6,27 @@ import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from robotclient import call
 from robotclient.body import Body
-from robotclient.media.screen.views import CallView, Tile
+from robotclient.media.screen.views import Tile
 from robotclient.pair import Surroundings
 from robotclient.peers import Peers
 from robotclient.signaling import InRoom, LinkDown, News, NotAdmitted, Received, RefusedError, Signaling, SignalingError
 from robotclient.tasks import Tasks
 from robotclient.uplink import INTERVAL as ADAPT_INTERVAL
 from wire.rest import Reservation
-from wire.signaling import Directed, Media, Participant, ParticipantLeft, RoomClosed
+from wire.signaling import Directed, Held, Leave, LeaveReason, Media, Participant, ParticipantLeft, RoomClosed
 
 log = logging.getLogger(__name__)
+
+FAREWELLS: dict[call.LeaveReason, Literal[LeaveReason.DECLINED, LeaveReason.QUIET_HOURS, LeaveReason.STOPPED]] = {
+    call.LeaveReason.DECLINED: LeaveReason.DECLINED,
+    call.LeaveReason.QUIET_HOURS: LeaveReason.QUIET_HOURS,
+    call.LeaveReason.LOCAL_STOP: LeaveReason.STOPPED,
+}
+"""What the others are told of why the robot leaves, where it was decided beside it."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +59,9 @@ class Attendance:
         self._link = Tasks(on_error)
         self._on_error = on_error
         self._own_id = ""
-        self._media = Media()
+        self._held: Held | None = Held.ANNOUNCING
+        self._picture_fits = True
+        self._signaling.media = self._media()
         self._link.spawn(self._signaling.run(), "signaling")
         self._link.spawn(self._adapt(), "uplink")
 
@@ -60,7 +70,7 @@ class Attendance:
         match news:
             case InRoom(joined):
                 await self._enter(news)
-                return call.Joined(frozenset(each.id for each in joined.roster))
+                return call.Joined(frozenset(each.id for each in joined.roster), joined.participant)
             case LinkDown():
                 return call.LinkLost()
             case NotAdmitted(refusal):
@@ -68,25 +78,28 @@ class Attendance:
             case Received(message):
                 return await self._receive(message)
 
-    def view(self) -> CallView:
-        """What the screen shows of this room."""
+    def tiles(self, admitted: frozenset[str]) -> tuple[Tile, ...]:
+        """What the screen shows of those who were let in."""
         connected = self.peers.connected() if self.peers else {}
-        return CallView(
-            tiles=tuple(
-                Tile(
-                    participant=each.id,
-                    name=each.name,
-                    video=each.media.video,
-                    connected=each.connected and each.id in connected,
-                )
-                for each in self.roster.values()
-            ),
-            notice=None,
+        return tuple(
+            Tile(
+                participant=each.id,
+                name=each.name,
+                video=each.media.video,
+                connected=each.connected and each.id in connected,
+            )
+            for each in self.roster.values()
+            if each.id in admitted
         )
 
-    async def leave(self) -> None:
+    def hold(self, held: Held | None) -> None:
+        """Tell the others why nothing is sent, or that it is."""
+        self._held = held
+        self._tell_media()
+
+    async def leave(self, reason: call.LeaveReason) -> None:
         """Say farewell, close the connections, end the link; each step has its own deadline."""
-        await self._signaling.leave()
+        await self._signaling.leave(Leave(reason=FAREWELLS.get(reason)))
         if self.peers is not None:
             await self.peers.close()
         for participant in self.roster:
@@ -99,17 +112,20 @@ class Attendance:
             await asyncio.sleep(ADAPT_INTERVAL)
             peers = self.peers.connected() if self.peers else {}
             self._body.uplink.adapt(peers, time.monotonic())
-            media = Media(video=not peers or not peers.keys() <= self._body.uplink.without_picture)
-            if media != self._media:
-                self._media = media
-                self._link.spawn(self._announce(media), "media")
+            fits = not peers or not peers.keys() <= self._body.uplink.without_picture
+            if fits != self._picture_fits:
+                log.info("pictures are %s", "sent again" if fits else "not sent, the network has no room for them")
+                self._picture_fits = fits
+                self._tell_media()
 
-    async def _announce(self, media: Media) -> None:
-        log.info("pictures are %s", "sent again" if media.video else "not sent, the network has no room for them")
-        try:
-            await self._signaling.send("media", media)
-        except (SignalingError, RefusedError) as error:
-            log.info("what is sent was not announced: %s", error)
+    def _media(self) -> Media:
+        opened = self._held is None
+        return Media(audio=opened, video=opened and self._picture_fits, held=self._held)
+
+    def _tell_media(self) -> None:
+        if (media := self._media()) != self._signaling.media:
+            self._signaling.media = media
+            self._link.spawn(self._signaling.say_media(), "media")
 
     async def _enter(self, news: InRoom) -> None:
         joined = news.joined

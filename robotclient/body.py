@@ -2,6 +2,8 @@
 
 What the camera and the microphone have coded goes to every peer's tracks; what the peers send goes to the screen and
 the speaker. Every track of the far side is read to its end, shown or not, because an unread one piles up in memory.
+
+Only who is admitted gets anything, and is seen and heard: consent (`robotclient.call.consent`) ends at this door.
 """
 
 import asyncio
@@ -19,7 +21,7 @@ from robotclient.media.audio.handle import Audio, EncodedSound
 from robotclient.media.camera.handle import Camera, EncodedPicture
 from robotclient.media.screen.handle import Screen
 from robotclient.media.screen.pictures import I420Picture
-from robotclient.media.screen.views import CallView, IdleView
+from robotclient.media.screen.views import View
 from robotclient.peer import Incoming
 from robotclient.tracks import PacketTrack, PictureTrack
 from robotclient.transport.playout_packets import OpusPacket
@@ -62,12 +64,15 @@ class Body:
             on_drawn=tell.picture_drawn,
             on_report=tell.device_changed,
         )
-        self._pictures: list[PictureTrack] = []
-        self._sounds: list[PacketTrack] = []
+        self._admitted: frozenset[str] = frozenset()
+        self._pictures: list[tuple[str, PictureTrack]] = []
+        self._sounds: list[tuple[str, PacketTrack]] = []
         self.received: dict[str, Reception] = {}
         self.sent_size = (0, 0)
         self.sent_frames = 0
-        self.show: Callable[[IdleView | CallView], None] = self._screen.show
+        self.show: Callable[[View], None] = self._screen.show
+        self.say: Callable[[bytes], None] = self._audio.say
+        self.hush: Callable[[], None] = self._audio.hush
         self.uplink = Uplink(config.camera.max_kbps * 1000, self._camera.set_rates)
 
     @property
@@ -81,22 +86,30 @@ class Body:
             for device in (self._camera, self._audio, self._screen):
                 group.create_task(device.run(), name=type(device).__name__)
 
-    def open(self) -> None:
-        """Open camera and microphone."""
-        self._camera.open()
-        self._audio.open()
+    def admit(self, participants: frozenset[str]) -> None:
+        """Open camera, microphone, loudspeaker and screen for these and nobody else; for nobody, close them."""
+        gone, new = self._admitted - participants, participants - self._admitted
+        self._admitted = participants
+        if not participants:
+            self._camera.close()
+            self._audio.close()
+        elif new:
+            self._camera.open()
+            self._audio.open()
+        for participant, track in (*self._pictures, *self._sounds):
+            if participant in gone:
+                track.discard()
+            elif participant in new:
+                track.request_keyframe()
+        for participant in gone:
+            self.forget(participant)
 
-    def close(self) -> None:
-        """Close camera and microphone; nothing is sent after this."""
-        self._camera.close()
-        self._audio.close()
-
-    def outgoing(self) -> Mapping[Source, PacketTrack]:
-        """Fresh sending tracks for one more peer; they drop out of the list once they have ended."""
+    def outgoing(self, participant: str) -> Mapping[Source, PacketTrack]:
+        """Fresh sending tracks for one more connection; they drop out of the list once they have ended."""
         picture = PictureTrack(self._camera.request_keyframe)
         sound = PacketTrack("audio", lambda: None)
-        self._pictures.append(picture)
-        self._sounds.append(sound)
+        self._pictures.append((participant, picture))
+        self._sounds.append((participant, sound))
         return {Source.MICROPHONE: sound, Source.CAMERA: picture}
 
     async def consume(self, participant: str, incoming: Incoming) -> None:
@@ -106,11 +119,13 @@ class Body:
         try:
             while True:
                 frame = await incoming.track.recv()
-                if wanted and isinstance(frame, av.VideoFrame):
+                if not wanted or participant not in self._admitted:
+                    continue
+                if isinstance(frame, av.VideoFrame):
                     self._show_picture(participant, frame)
-                elif wanted and isinstance(frame, OpusPacket):
+                elif isinstance(frame, OpusPacket):
                     self._audio.play_packet(participant, frame)
-                elif wanted and isinstance(frame, av.AudioFrame):  # from an aiortc without our changes
+                elif isinstance(frame, av.AudioFrame):  # from an aiortc without our changes
                     self._audio.play(participant, mono(frame))
         except MediaStreamError:
             return
@@ -135,15 +150,16 @@ class Body:
     def _send_picture(self, picture: EncodedPicture) -> None:
         self.sent_size = (picture.width, picture.height)
         self.sent_frames += 1
-        self._pictures = [track for track in self._pictures if track.readyState == "live"]
-        for track in self._pictures:
-            if track.layer is picture.layer:
+        self._pictures = [(who, track) for who, track in self._pictures if track.readyState == "live"]
+        for participant, track in self._pictures:
+            if participant in self._admitted and track.layer is picture.layer:
                 track.put(picture.data, picture.timestamp, keyframe=picture.keyframe)
 
     def _send_sound(self, sound: EncodedSound) -> None:
-        self._sounds = [track for track in self._sounds if track.readyState == "live"]
-        for track in self._sounds:
-            track.put(sound.data, sound.timestamp, keyframe=True)
+        self._sounds = [(who, track) for who, track in self._sounds if track.readyState == "live"]
+        for participant, track in self._sounds:
+            if participant in self._admitted:
+                track.put(sound.data, sound.timestamp, keyframe=True)
 
 
 def i420(frame: av.VideoFrame) -> I420Picture:

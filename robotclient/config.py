@@ -3,6 +3,7 @@
 `robotclient.configfile` reads the file. An environment variable such as `ROBOTCLIENT_SERVER__URL` beats the file.
 """
 
+import difflib
 import re
 from pathlib import Path
 from typing import Annotated, Literal
@@ -10,6 +11,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from robotclient.media.controls.keys import KEYS
 
 
 def _known_zone(name: str) -> str:
@@ -34,6 +37,18 @@ def _stable_name(device: str) -> str:
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 DeviceName = Annotated[Text, AfterValidator(_stable_name)]
+
+
+def _known_key(name: str) -> str:
+    if name not in KEYS:
+        close = difflib.get_close_matches(name, KEYS, 1)
+        raise ValueError(
+            f"is no key; did you mean {close[0]}?" if close else f"is no key; write one of {', '.join(KEYS)}"
+        )
+    return name
+
+
+Key = Annotated[Text, AfterValidator(_known_key)]
 
 
 class Section(BaseModel):
@@ -84,6 +99,30 @@ class CallSection(Section):
     alone_seconds: Annotated[float, Field(ge=0, le=600)] = 10.0
 
 
+class VisitSection(Section):
+    """How a visit is announced before camera and microphone open, and what the button does."""
+
+    notice_minutes: Annotated[float, Field(ge=0, le=240)] = 10.0
+    announce_seconds: Annotated[float, Field(ge=0, le=120)] = 10.0
+    answer_seconds: Annotated[float, Field(ge=5, le=1800)] = 120.0
+    stop: Literal["end", "mute"] = "end"
+
+
+class ControlsSection(Section):
+    """The button beside the robot."""
+
+    device: Text = "auto"
+    button: tuple[Key, ...] = ("KEY_ENTER", "KEY_SPACE", "KEY_STOP", "KEY_PHONE", "BTN_0", "BTN_TOUCH")
+    staff: tuple[Key, ...] = ("KEY_F9", "KEY_PROG1", "BTN_1")
+
+
+class ReadinessSection(Section):
+    """How the robot proves before each visit that it could hold it."""
+
+    minutes_before: tuple[Annotated[float, Field(ge=1, le=1440)], ...] = (60.0, 15.0, 2.0)
+    devices: bool = True
+
+
 class RobotConfig(BaseSettings):
     """All of `robot.yaml`."""
 
@@ -98,6 +137,9 @@ class RobotConfig(BaseSettings):
     audio: AudioSection = AudioSection()
     screen: ScreenSection = ScreenSection()
     call: CallSection = CallSection()
+    visit: VisitSection = VisitSection()
+    controls: ControlsSection = ControlsSection()
+    readiness: ReadinessSection = ReadinessSection()
 
     @classmethod
     def settings_customise_sources(

@@ -7,7 +7,6 @@ import asyncio
 import logging
 import ssl
 import time
-from datetime import timedelta
 from functools import partial
 from operator import attrgetter
 
@@ -16,20 +15,22 @@ from robotclient.attendance import Attendance, RoomNews
 from robotclient.body import Body, Occurrences
 from robotclient.clock import ServerClock
 from robotclient.config import RobotConfig
+from robotclient.hands import Hands
 from robotclient.health import Health, Pulse
 from robotclient.logs import CallFields
-from robotclient.media.screen.views import IdleView, NextCall
+from robotclient.media.controls.handle import Controls
 from robotclient.portal import PollFailed, Portal, ScheduleFetched
+from robotclient.presenter import Presenter
 from robotclient.reporter import Facts, Reporter
+from robotclient.rules import rules_of
 from robotclient.store import Identity, ScheduleCache, Store
 from robotclient.tasks import Tasks
-from wire.rest import DeviceStatus
+from wire.rest import DeviceStatus, Reservation
 
 log = logging.getLogger(__name__)
 
 MAILBOX_LIMIT = 1000
 LONGEST_NAP = 1.0
-LEAVE_DEADLINE = 8.0
 POLL_IN_VISIT = 5.0
 LOOP_LIMIT = 10.0
 CHILD_LIMIT = 30.0
@@ -49,20 +50,28 @@ class Daemon:
         self._store = store
         self._fields = fields
         self._tls = tls
-        self._rules = call.Rules(
-            no_show=timedelta(minutes=config.call.no_show_minutes),
-            alone=timedelta(seconds=config.call.alone_seconds),
-        )
-        self._clock = ServerClock()
+        self._rules = rules_of(config)
         self._cached = store.schedule()
-        self._state = call.State(attended=self._cached.attended if self._cached else frozenset())
+        remembered = self._cached or ScheduleCache()
+        self._clock = ServerClock(earliest=remembered.known_at)
+        self._state = call.State(attended=remembered.attended, barred=remembered.barred, former=remembered.continuity)
         self._mailbox: asyncio.Queue[Post] = asyncio.Queue()
         self._last_turn = time.monotonic()
         self._failure: BaseException | None = None
         self._tasks = Tasks(self._take_failure)
-        self._attendance: Attendance | None = None
         self._body = Body(config, Occurrences(device_changed=self.post, picture_drawn=self._picture_drawn))
         self._facts = Facts()
+        self._controls = Controls(config.controls, self._press, self.post)
+        self._presenter = Presenter(config, self._rules, self._clock, self._facts)
+        self._hands = Hands(
+            self._body,
+            self._facts,
+            self._clock,
+            self._presenter,
+            enter=self._enter,
+            tell=self.post,
+            on_error=self._take_failure,
+        )
         self._health = Health(
             (
                 Pulse("daemon", lambda: self._last_turn, LOOP_LIMIT),
@@ -90,17 +99,17 @@ class Daemon:
             reporter = Reporter(self._config, portal, self._clock, self._body, self._facts)
             for work, name in (
                 (self._body.run(), "body"),
+                (self._controls.run(), "controls"),
                 (portal.poll(self._poll_interval, self.post), "poll"),
                 (reporter.run(self._call_in_room), "reporter"),
                 (self._health.run(), "health"),
             ):
                 self._tasks.spawn(work, name)
-            if self._cached is not None:
-                self.post(call.ScheduleKnown(self._cached.reservations))
             try:
                 await self._turn_until_stopped()
             finally:
                 self._health.stopping()
+                await self._hands.close()
                 await self._tasks.cancel()
                 await reporter.say_goodbye()
         if self._failure is not None:
@@ -108,6 +117,7 @@ class Daemon:
 
     async def _turn_until_stopped(self) -> None:
         while self._failure is None:
+            self._trust_clock()
             event = await self._next_event()
             self._last_turn = time.monotonic()
             if (known := await self._take(event)) is not None:
@@ -116,9 +126,20 @@ class Daemon:
             if self._state.stopped and self._state.phase is call.Phase.IDLE:
                 return
 
+    def _trust_clock(self) -> None:
+        """Plan by the schedule on the disk, once it is known what time it is."""
+        self._facts.clock_trusted = self._clock.trusted
+        if self._cached is None or not self._clock.trusted:
+            return
+        cached, self._cached = self._cached, None
+        for each in schedule.missed(cached.reservations, self._clock.now(), cached.attended):
+            log.warning("reservation %s was missed: this robot was off", each.id)
+        if not self._state.schedule:
+            self.post(call.ScheduleKnown(cached.reservations))
+
     async def _next_event(self) -> Post:
         now = self._clock.now()
-        wake = call.wake_at(self._state, now)
+        wake = call.wake_at(self._state, now, self._rules)
         nap = LONGEST_NAP if wake is None else min(LONGEST_NAP, max(0.0, (wake - now).total_seconds()))
         try:
             async with asyncio.timeout(nap):
@@ -138,7 +159,7 @@ class Daemon:
                 log.info("%s %s %s", kind, state, detail, extra={"DEVICE": kind.value})
                 self._facts.devices[kind] = event
             case RoomNews(attendance, news):
-                return await attendance.take(news) if attendance is self._attendance else None
+                return await attendance.take(news) if attendance is self._hands.attendance else None
             case _:
                 return event
         return None
@@ -146,43 +167,27 @@ class Daemon:
     async def _step(self, event: call.Event) -> None:
         before = self._state
         self._state, commands = call.step(before, event, self._clock.now(), self._rules)
-        if (before.schedule, before.attended) != (self._state.schedule, self._state.attended):
-            self._store.save_schedule(ScheduleCache(reservations=self._state.schedule, attended=self._state.attended))
+        self._hands.carry_out(before, self._state, commands)
+        self._note_phase(before)
+        self._remember(before)
         if isinstance(event, call.ScheduleKnown):
             self._health.ready()
-        self._note_phase(before)
-        for command in commands:
-            self._obey(command)
-        if call.media_wanted(self._state) != call.media_wanted(before):
-            (self._body.open if call.media_wanted(self._state) else self._body.close)()
 
-    def _obey(self, command: call.Command) -> None:
-        match command:
-            case call.Join(reservation):
-                self._facts.begin(reservation.id)
-                self._attendance = Attendance(
-                    reservation,
-                    self._body,
-                    server_url=self._config.server.url,
-                    token=self._identity.token,
-                    tls=self._tls,
-                    tell=self.post,
-                    on_error=self._take_failure,
-                )
-            case call.Leave(reservation, reason):
-                log.info("leaving reservation %s: %s", reservation.id, reason)
-                self._facts.end(self._clock.now(), reason)
-                self._tasks.spawn(self._leave(), "leave")
+    def _remember(self, before: call.State) -> None:
+        """Keep on the disk what must outlive this process."""
+        if (cache := ScheduleCache.of(self._state)) != ScheduleCache.of(before):
+            self._store.save_schedule(cache.model_copy(update={"known_at": self._clock.now()}))
 
-    async def _leave(self) -> None:
-        attendance, self._attendance = self._attendance, None
-        if attendance is not None:
-            try:
-                async with asyncio.timeout(LEAVE_DEADLINE):
-                    await attendance.leave()
-            except TimeoutError:
-                log.error("leaving took longer than %.0f s and is abandoned", LEAVE_DEADLINE)
-        self.post(call.Left())
+    def _enter(self, reservation: Reservation) -> Attendance:
+        return Attendance(
+            reservation,
+            self._body,
+            server_url=self._config.server.url,
+            token=self._identity.token,
+            tls=self._tls,
+            tell=self.post,
+            on_error=self._take_failure,
+        )
 
     def _note_phase(self, before: call.State) -> None:
         if before.phase is self._state.phase:
@@ -197,22 +202,16 @@ class Daemon:
 
     def _show(self) -> None:
         """Keep the screen and systemd's status at what is true; both drop what has not changed."""
-        self._health.say(self._facts.sentence("en"))
-        if self._attendance is not None and self._state.others:
-            self._body.show(self._attendance.view())
-            return
         coming = schedule.upcoming(self._state.schedule, self._clock.now())
         self._facts.next_start = coming.starts_at if coming else None
-        self._body.show(
-            IdleView(
-                next_call=NextCall(starts_at=coming.starts_at, title=coming.title) if coming else None,
-                state=self._facts.sentence(self._config.language),
-                clock_offset_seconds=round(-self._clock.skew().total_seconds()),
-            )
-        )
+        self._health.say(self._facts.sentence("en"))
+        self._body.show(self._presenter.view(self._state, self._hands.attendance))
+
+    def _press(self, staff: bool) -> None:
+        self.post(call.ButtonPressed(staff))
 
     def _call_in_room(self) -> Attendance | None:
-        return self._attendance
+        return self._hands.attendance
 
     def _picture_drawn(self, participant: str) -> None:
         del participant  # which one it was does not matter, only that somebody is seen

@@ -32,8 +32,8 @@ class Surroundings:
     ice_servers: tuple[IceServer, ...]
     send: Callable[[Directed], Awaitable[bool]]
     """Relay a message; False where the server did not take it."""
-    outgoing: Callable[[], Mapping[Source, PacketTrack]]
-    """Fresh tracks for one more connection."""
+    outgoing: Callable[[str], Mapping[Source, PacketTrack]]
+    """Fresh tracks for one more connection to a participant."""
     on_track: Callable[[str, Incoming], Coroutine[Any, Any, None]]
     on_connected: Callable[[str, bool], None]
     closing: Tasks
@@ -116,7 +116,7 @@ class Pair:
             self.participant,
             connection,
             ice_servers=self._around.ice_servers,
-            outgoing=self._around.outgoing(),
+            outgoing=self._around.outgoing(self.participant),
             on_track=lambda incoming: self._around.on_track(self.participant, incoming),
             on_state=self._take_state,
         )

@@ -15,12 +15,14 @@ from robotclient.body import Body
 from robotclient.call import LeaveReason, Phase
 from robotclient.clock import ServerClock
 from robotclient.config import RobotConfig
+from robotclient.media.screen.views import Trouble
 from robotclient.portal import Portal, PortalError
 from robotclient.statistics import Meter
 from robotclient.status import CallRecord, Status
 from robotclient.texts import Language
 from wire.rest import (
     DeviceKind,
+    DeviceState,
     DeviceStatus,
     MediaSample,
     Reservation,
@@ -37,12 +39,20 @@ STATISTICS_INTERVAL = 10.0
 
 STATES = {
     Phase.IDLE: RobotState.IDLE,
+    Phase.EXPECTING: RobotState.ANNOUNCING,
     Phase.JOINING: RobotState.JOINING,
     Phase.WAITING: RobotState.WAITING,
+    Phase.ANNOUNCING: RobotState.ANNOUNCING,
     Phase.TOGETHER: RobotState.IN_CALL,
     Phase.ALONE: RobotState.WAITING,
     Phase.LEAVING: RobotState.LEAVING,
 }
+SIGNS = {
+    DeviceKind.CAMERA: Trouble.CAMERA,
+    DeviceKind.MICROPHONE: Trouble.MICROPHONE,
+    DeviceKind.SPEAKER: Trouble.SPEAKER,
+}
+OPEN = {DeviceState.OPENING, DeviceState.WORKING}
 
 
 @dataclass
@@ -52,6 +62,7 @@ class Facts:
     phase: Phase = Phase.IDLE
     reservation: str | None = None
     server_reachable: bool = False
+    clock_trusted: bool = True
     last_error: str = ""
     next_start: datetime | None = None
     devices: dict[DeviceKind, DeviceStatus] = field(default_factory=dict)
@@ -60,7 +71,20 @@ class Facts:
 
     def sentence(self, language: Language) -> str:
         """What the robot does, in plain words."""
-        return texts.sentence(self.phase, server_reachable=self.server_reachable, language=language)
+        trouble = None if self.server_reachable else Trouble.SERVER if self.clock_trusted else Trouble.CLOCK
+        return texts.sentence(self.phase, trouble, language)
+
+    @property
+    def live(self) -> bool:
+        """Whether camera or microphone say of themselves that they are open, whatever anybody intended."""
+        ears_and_eyes = (self.devices.get(kind) for kind in (DeviceKind.CAMERA, DeviceKind.MICROPHONE))
+        return any(each is not None and each.state in OPEN for each in ears_and_eyes)
+
+    def troubles(self) -> tuple[Trouble, ...]:
+        """What is to be seen on the screen."""
+        away = () if self.server_reachable else (Trouble.SERVER,)
+        lost = (SIGNS[kind] for kind in SIGNS if kind in self.devices and self.devices[kind].state is DeviceState.LOST)
+        return (*away, *lost, *(() if self.clock_trusted else (Trouble.CLOCK,)))
 
     def reach_server(self, now: datetime, reservations: tuple[Reservation, ...]) -> None:
         """The server has answered."""
@@ -80,6 +104,10 @@ class Facts:
     def joined(self, now: datetime) -> None:
         """The robot is in the room."""
         self._note("joined_at", now)
+
+    def opened(self, now: datetime) -> None:
+        """Camera and microphone are open."""
+        self._note("opened_at", now)
 
     def first_picture(self, now: datetime) -> None:
         """A picture of somebody was drawn."""

@@ -111,11 +111,18 @@ class Signaling:
         if isinstance(answer, dict) and "error" in answer:
             raise RefusedError(Refusal.model_validate(answer))
 
-    async def leave(self) -> None:
+    async def say_media(self) -> None:
+        """Tell what the robot sends now; a link that is down says it at its next join."""
+        try:
+            await self.send("media", self.media)
+        except (SignalingError, RefusedError) as error:
+            log.info("what is sent was not told: %s", error)
+
+    async def leave(self, farewell: Leave) -> None:
         """Say that the robot goes; after `FAREWELL` seconds without an answer the grace time says it for us."""
         try:
             async with asyncio.timeout(FAREWELL):
-                await self.send("leave", Leave())
+                await self.send("leave", farewell)
         except (SignalingError, RefusedError, TimeoutError) as error:
             log.info("leaving without a farewell: %s", error)
 

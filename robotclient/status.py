@@ -22,6 +22,8 @@ class CallRecord(BaseModel):
     joined_at: datetime | None = None
     first_picture_at: datetime | None = None
     """Somebody's picture was drawn on the screen."""
+    opened_at: datetime | None = None
+    """Camera and microphone were opened for somebody."""
     left_at: datetime | None = None
     leave_reason: str | None = None
 

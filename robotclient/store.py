@@ -8,12 +8,13 @@ import json
 import logging
 import os
 from pathlib import Path
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from wire.base import Id, Name
-from wire.rest import Reservation
+from robotclient.call import Continuity, State
+from wire.base import Id, Name, Timestamp
+from wire.rest import Readiness, Reservation
 
 log = logging.getLogger(__name__)
 
@@ -31,12 +32,24 @@ class Identity(BaseModel):
 
 
 class ScheduleCache(BaseModel):
-    """The last known schedule, so that a server's outage loses no call (R2)."""
+    """The last known schedule, so that a server's outage loses no call (R2), and what else must outlive a restart."""
 
     model_config = ConfigDict(frozen=True)
 
     reservations: tuple[Reservation, ...] = ()
     attended: frozenset[str] = frozenset()
+    barred: tuple[str, ...] = ()
+    """Stopped or declined beside the robot (`call.State`)."""
+    continuity: Continuity | None = None
+    known_at: Timestamp | None = None
+    """When this was written: a clock that shows less is wrong (fault T2)."""
+
+    @classmethod
+    def of(cls, state: State) -> Self:
+        """What the machine knows and would need again."""
+        return cls(
+            reservations=state.schedule, attended=state.attended, barred=state.barred, continuity=state.continuity
+        )
 
 
 Stored = TypeVar("Stored", bound=BaseModel)
@@ -60,6 +73,7 @@ class Store:
     def __init__(self, directory: Path) -> None:
         self._identity = directory / "identity.json"
         self._schedule = directory / "schedule.json"
+        self._readiness = directory / "readiness.json"
 
     def identity(self) -> Identity | None:
         """Who the robot is, or None before its enrolment."""
@@ -68,6 +82,17 @@ class Store:
     def save_identity(self, identity: Identity) -> None:
         """Keep the identity, readable by the owner only. Raises `OSError`."""
         _write_twice(self._identity, identity.model_dump_json(indent=2), OWNER_ONLY)
+
+    def readiness(self) -> Readiness | None:
+        """The robot's last look at itself, whoever took it."""
+        return _read_one(self._readiness, Readiness)
+
+    def save_readiness(self, readiness: Readiness) -> None:
+        """Keep it. A full disk is logged and must not end a call."""
+        try:
+            write_atomically(self._readiness, readiness.model_dump_json())
+        except OSError as error:
+            log.error("cannot save the readiness: %s", error)
 
     def schedule(self) -> ScheduleCache | None:
         """The last known schedule, or None where none is known."""

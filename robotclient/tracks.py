@@ -66,11 +66,15 @@ class PacketTrack(MediaStreamTrack):
         super().stop()
         self._queue.put_nowait(None)
 
-    def _start_again(self) -> None:
+    def discard(self) -> None:
+        """Throw away what waits to be sent; a picture after this begins with a keyframe."""
         while not self._queue.empty():
             self._queue.get_nowait()
+        self._awaits_keyframe = self.kind == "video"
+
+    def _start_again(self) -> None:
+        self.discard()
         if self.kind == "video":
-            self._awaits_keyframe = True
             self.request_keyframe()
 
     def _forward(self, timestamp: int) -> int:

@@ -24,7 +24,7 @@ MAY_IMPORT = {
     },
 }  # fmt: skip
 PURE = {
-    "robotclient.schedule", "robotclient.call", "robotclient.media.screen.layout", "server.booking", "server.rooms",
+    "robotclient.schedule", "robotclient.call", "robotclient.callers", "robotclient.announcements.phrases", "robotclient.media.screen.layout", "server.booking", "server.rooms",
 }  # fmt: skip
 PURE_MAY_IMPORT = {
     "collections", "dataclasses", "datetime", "enum", "functools", "hmac", "itertools", "math", "pydantic", "typing",
@@ -34,7 +34,7 @@ MERE_DATA = {"robotclient", "robotclient.config", "server.config", "server.error
 """Modules without behaviour that the core may know."""
 ADAPTERS = {
     "robotclient.portal", "robotclient.signaling", "robotclient.peer", "robotclient.health",
-    "robotclient.media.camera", "robotclient.media.audio", "robotclient.media.screen",
+    "robotclient.media.camera", "robotclient.media.audio", "robotclient.media.screen", "robotclient.media.controls",
 }  # fmt: skip
 """One outside thing each; the daemon alone brings them together."""
 WITHOUT_AV = "robotclient.media.screen"

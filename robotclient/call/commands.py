@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from robotclient.call.state import Announcement
 from wire.rest import Reservation
 
 
@@ -18,6 +19,13 @@ class LeaveReason(StrEnum):
     REPLACED = "replaced"
     REFUSED = "refused"
     STOPPED = "stopped"
+    """The daemon shuts down."""
+    LOCAL_STOP = "local_stop"
+    """Somebody beside the robot pressed the button."""
+    DECLINED = "declined"
+    """Nobody beside the robot answered."""
+    QUIET_HOURS = "quiet_hours"
+    """The same, in the resident's quiet hours."""
 
 
 @dataclass(frozen=True)
@@ -35,4 +43,17 @@ class Leave:
     reason: LeaveReason
 
 
-Command = Join | Leave
+@dataclass(frozen=True)
+class Announce:
+    """Chime, and say who calls; what can be seen of it follows from the state."""
+
+    reservation: Reservation
+    announcement: Announcement
+
+
+@dataclass(frozen=True)
+class Hush:
+    """Fall silent: what was being announced is void."""
+
+
+Command = Join | Leave | Announce | Hush

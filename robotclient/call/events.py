@@ -23,6 +23,8 @@ class Joined:
     """The robot is in the room, for the first time or again after its link was down."""
 
     others: frozenset[str]
+    participant: str = ""
+    """Who the robot is there."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,14 @@ class Left:
 
 
 @dataclass(frozen=True)
+class ButtonPressed:
+    """Somebody beside the robot pressed its button."""
+
+    staff: bool = False
+    """It was the one that only staff have."""
+
+
+@dataclass(frozen=True)
 class StopRequested:
     """The daemon shuts down."""
 
@@ -78,5 +88,6 @@ Event = (
     | ParticipantLeft
     | RoomClosed
     | Left
+    | ButtonPressed
     | StopRequested
 )

@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import assert_never
 
 from robotclient import schedule
-from robotclient.call.commands import Command, Join, Leave, LeaveReason
+from robotclient.call import consent, leaving
+from robotclient.call.commands import Command, Hush, Join, Leave, LeaveReason
 from robotclient.call.events import (
+    ButtonPressed,
     Event,
     Joined,
     Left,
@@ -19,33 +21,23 @@ from robotclient.call.events import (
     StopRequested,
     Tick,
 )
+from robotclient.call.leaving import BARRING, CLOSE_REASONS, FINAL_REFUSALS
 from robotclient.call.state import Phase, Rules, State
 from wire.rest import Reservation
-from wire.signaling import CloseReason, ErrorCode
 
 Result = tuple[State, tuple[Command, ...]]
 
-FINAL_REFUSALS = {ErrorCode.UNKNOWN_ROOM, ErrorCode.ENDED, ErrorCode.CANCELLED, ErrorCode.CLOSED}
-"""Trying again cannot help; every other refusal may pass, the signaling link tries again by itself."""
-
-CLOSE_REASONS = {
-    CloseReason.CLOSED: LeaveReason.CLOSED,
-    CloseReason.CANCELLED: LeaveReason.CANCELLED,
-    CloseReason.ENDED: LeaveReason.OVER,
-    CloseReason.LAST_PARTICIPANT: LeaveReason.LAST_PARTICIPANT,
-    CloseReason.REPLACED: LeaveReason.REPLACED,
-    CloseReason.DENIED: LeaveReason.REFUSED,
-    CloseReason.REMOVED: LeaveReason.REFUSED,
-}
-
-
-def media_wanted(state: State) -> bool:
-    """Whether camera and microphone may be open: only while somebody else is in the room."""
-    return state.phase is Phase.TOGETHER
+ROOMLESS = {Phase.IDLE, Phase.EXPECTING, Phase.LEAVING}
 
 
 def step(state: State, event: Event, now: datetime, rules: Rules) -> Result:
-    """Take in one event, then do what the time demands."""
+    """Take in one event, do what the time demands, then see to whom camera and microphone are open."""
+    state, commands = _take_in(state, event, now, rules)
+    state, more = consent.settle(state, now, rules)
+    return state, commands + more
+
+
+def _take_in(state: State, event: Event, now: datetime, rules: Rules) -> Result:
     match event:
         case StopRequested():
             state = replace(state, stopped=True)
@@ -56,7 +48,9 @@ def step(state: State, event: Event, now: datetime, rules: Rules) -> Result:
                 return _leave(state, LeaveReason.MOVED)
         case Left() if state.phase is Phase.LEAVING:
             state = _idle(state)
-        case _ if state.reservation is None or state.phase in (Phase.IDLE, Phase.LEAVING):
+        case ButtonPressed(staff):
+            state = consent.press(state, now, staff=staff)
+        case _ if state.reservation is None or state.phase in ROOMLESS:
             pass  # late news of a room that the robot is not in
         case Refused(error):
             if error in FINAL_REFUSALS:
@@ -72,14 +66,16 @@ def step(state: State, event: Event, now: datetime, rules: Rules) -> Result:
     return _heed_time(state, now, rules)
 
 
-def wake_at(state: State, now: datetime) -> datetime | None:
+def wake_at(state: State, now: datetime, rules: Rules) -> datetime | None:
     """When the next `Tick` is due at the latest, or None while nothing is planned."""
-    times = [each for each in (state.patience_ends if state.linked else None,) if each is not None]
+    times = [state.patience_ends if state.linked else None]
+    if (announced := state.announcement) is not None:
+        times += [announced.opens_at, announced.answer_by]
     if state.reservation is not None:
-        times.append(state.reservation.ends_at)
+        times += [state.reservation.starts_at, state.reservation.ends_at]
     elif (coming := schedule.upcoming(state.schedule, now)) is not None:
-        times.append(coming.starts_at)
-    return min(times, default=None)
+        times += [coming.starts_at - rules.announce, coming.starts_at]
+    return min((each for each in times if each is not None and each > now), default=None)
 
 
 def _learn(state: State, reservations: tuple[Reservation, ...], now: datetime) -> State:
@@ -106,8 +102,8 @@ def _room_news(
     match event:
         case LinkLost():
             return replace(state, linked=False)
-        case Joined(others):
-            state = replace(state, linked=True, others=others)
+        case Joined(others, participant):
+            state = consent.arrive(replace(state, linked=True, others=others, participant=participant), now)
         case ParticipantJoined(participant):
             state = replace(state, others=state.others | {participant})
         case ParticipantLeft(participant):
@@ -116,12 +112,12 @@ def _room_news(
 
 
 def _count_others(state: State, now: datetime, rules: Rules, *, came_back: bool) -> State:
-    """Choose between waiting, together and alone; a link that came back gives the full time alone once more."""
+    """Choose between waiting, announcing and alone; a link that came back gives the full time alone once more."""
     if state.others:
-        return replace(state, phase=Phase.TOGETHER, patience_ends=None)
+        return replace(state, phase=Phase.ANNOUNCING, patience_ends=None)
     if state.phase is Phase.JOINING and not _been_here(state):
         return replace(state, phase=Phase.WAITING, patience_ends=now + rules.no_show)
-    if state.phase in (Phase.JOINING, Phase.TOGETHER) or (state.phase is Phase.ALONE and came_back):
+    if state.phase in (Phase.JOINING, Phase.ANNOUNCING, Phase.TOGETHER) or (state.phase is Phase.ALONE and came_back):
         return replace(state, phase=Phase.ALONE, patience_ends=now + rules.alone)
     return state
 
@@ -134,35 +130,39 @@ def _heed_time(state: State, now: datetime, rules: Rules) -> Result:
     if state.phase is Phase.LEAVING:
         return state, ()
     if state.reservation is None:
-        return _begin(state, now)
-    reason = _reason_to_leave(state, state.reservation, now, rules)
-    return (state, ()) if reason is None else _leave(state, reason)
+        return _begin(state, now, rules)
+    reason = leaving.reason(state, state.reservation, now, rules)
+    if reason is not None:
+        return _leave(state, reason)
+    if state.phase is Phase.EXPECTING and now >= state.reservation.starts_at:
+        return _join(state, state.reservation)
+    return state, ()
 
 
-def _begin(state: State, now: datetime) -> Result:
-    if state.stopped or (reservation := schedule.due(state.schedule, now, state.attended)) is None:
+def _begin(state: State, now: datetime, rules: Rules) -> Result:
+    if state.stopped:
         return state, ()
+    barred = () if rules.stop_mutes else state.barred
+    if (reservation := schedule.due(state.schedule, now, state.attended, barred)) is not None:
+        return _join(state, reservation)
+    coming = schedule.upcoming(state.schedule, now, state.barred, within=rules.announce)
+    return (state, ()) if coming is None else consent.expect(state, coming, now, rules)
+
+
+def _join(state: State, reservation: Reservation) -> Result:
     return replace(state, phase=Phase.JOINING, reservation=reservation), (Join(reservation),)
 
 
-def _reason_to_leave(state: State, reservation: Reservation, now: datetime, rules: Rules) -> LeaveReason | None:
-    if state.stopped:
-        return LeaveReason.STOPPED
-    if now >= reservation.ends_at:
-        return LeaveReason.OVER
-    if state.unlisted_since is not None and (not state.linked or now >= state.unlisted_since + rules.last_word):
-        return LeaveReason.CANCELLED
-    if state.linked and state.patience_ends is not None and now >= state.patience_ends:
-        return LeaveReason.NO_SHOW if state.phase is Phase.WAITING else LeaveReason.LAST_PARTICIPANT
-    return None
-
-
 def _leave(state: State, reason: LeaveReason) -> Result:
-    assert state.reservation is not None
-    attended = state.attended if reason is LeaveReason.MOVED else state.attended | {state.reservation.id}
-    left = replace(state, phase=Phase.LEAVING, attended=attended)
-    return left, (Leave(state.reservation, reason),)
+    here = state.reservation
+    assert here is not None
+    if state.phase is Phase.EXPECTING:
+        return _idle(state), (Hush(),)
+    if reason in BARRING:
+        state = consent.bar(state, here.id)
+    attended = state.attended if reason is LeaveReason.MOVED else state.attended | {here.id}
+    return replace(state, phase=Phase.LEAVING, attended=attended), (Leave(here, reason),)
 
 
 def _idle(state: State) -> State:
-    return State(schedule=state.schedule, attended=state.attended, stopped=state.stopped)
+    return State(schedule=state.schedule, attended=state.attended, barred=state.barred, stopped=state.stopped)

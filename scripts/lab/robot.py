@@ -28,6 +28,7 @@ class LabRobot(Process):
             "server": {"url": server.url, "poll_seconds": 1},
             "camera": {"device": "synthetic", "width": 640, "height": 480},
             "audio": {"microphone": "tone:440", "speaker": f"file:{self.speaker}"},
+            "visit": {"announce_seconds": 0},
             **settings,
         }
         self._config.write_text(yaml.safe_dump(values))

@@ -27,7 +27,8 @@ from tests.robotclient.test_schedule import NOON, reservation
 from wire.rest import Reservation
 from wire.signaling import CloseReason, ErrorCode
 
-RULES = Rules(no_show=timedelta(minutes=15), alone=timedelta(seconds=10))
+RULES = Rules(no_show=timedelta(minutes=15), alone=timedelta(seconds=10), announce=timedelta())
+"""Nothing is announced here; consent has its own tests."""
 VISIT = reservation("a", 0, 30)
 NOBODY: frozenset[str] = frozenset()
 SOMEBODY = frozenset({"guest"})
@@ -241,14 +242,20 @@ def test_late_news_of_a_room_that_was_left_changes_nothing() -> None:
 
 def test_media_is_open_only_together() -> None:
     script = Script().joined_at(0)
-    assert not call.media_wanted(script.state)
-    assert call.media_wanted(script.play(1, ParticipantJoined("guest")).state)
-    assert not call.media_wanted(script.play(2, ParticipantLeft("guest")).state)
+    assert not script.state.admitted
+    assert script.play(1, ParticipantJoined("guest")).state.admitted == SOMEBODY
+    assert not script.play(2, ParticipantLeft("guest")).state.admitted
+
+
+def test_it_set_out_by_a_clock_that_was_wrong_and_turns_back() -> None:
+    script = Script().play(0, Tick()).play(-3, Tick())
+    assert script.reason is LeaveReason.MOVED
+    assert script.play(-3, Left()).play(0, Tick()).commands[-1] == Join(VISIT), "it joins when the time has come"
 
 
 def test_wakes_in_time_for_what_comes_next() -> None:
     def wake(script: Script, minute: float) -> datetime | None:
-        return call.wake_at(script.state, NOON + timedelta(minutes=minute))
+        return call.wake_at(script.state, NOON + timedelta(minutes=minute), RULES)
 
     script = Script()
     assert wake(script, -5) == VISIT.starts_at

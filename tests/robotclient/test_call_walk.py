@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from robotclient import call
 from robotclient.call import Join, Leave, Left, Phase, Rules, State
 from tests.robotclient.test_schedule import NOON, reservation
-from wire.rest import Reservation
+from wire.rest import Consent, Policy, Reservation
 from wire.signaling import CloseReason, ErrorCode
 
-RULES = Rules(no_show=timedelta(minutes=5), alone=timedelta(minutes=1))
+RULES = Rules(no_show=timedelta(minutes=5), alone=timedelta(minutes=1), announce=timedelta(seconds=30))
 PEOPLE = st.frozensets(st.sampled_from(["guest", "other"]), max_size=2)
 
 
@@ -23,7 +23,14 @@ def schedules(draw: st.DrawFn) -> tuple[Reservation, ...]:
     for name in names:
         start = draw(st.integers(0, 50))
         length = draw(st.integers(1, 30))
-        found.append(reservation(name, start, start + length, occupied=draw(st.booleans())))
+        quiet = draw(st.booleans())
+        policy = Policy(
+            consent=draw(st.sampled_from(Consent)),
+            quiet_from="12:10" if quiet else None,
+            quiet_until="12:20" if quiet else None,
+        )
+        booked = reservation(name, start, start + length, occupied=draw(st.booleans()))
+        found.append(booked.model_copy(update={"policy": policy}))
     return tuple(found)
 
 
@@ -37,12 +44,13 @@ EVENTS = st.one_of(
     st.sampled_from(["guest", "other"]).map(call.ParticipantLeft),
     st.sampled_from(CloseReason).map(call.RoomClosed),
     st.just(call.Left()),
+    st.booleans().map(call.ButtonPressed),
 )
-STEPS = st.lists(st.tuples(EVENTS, st.floats(0, 10)), max_size=60)
+STEPS = st.lists(st.tuples(EVENTS, st.floats(0, 10) | st.floats(0, 0.2)), max_size=60)
 
 
 def in_room(state: State) -> bool:
-    return state.reservation is not None and state.phase is not Phase.LEAVING
+    return state.reservation is not None and state.phase not in (Phase.LEAVING, Phase.EXPECTING)
 
 
 def check_commands(before: State, commands: tuple[call.Command, ...], now: datetime) -> None:
@@ -51,6 +59,7 @@ def check_commands(before: State, commands: tuple[call.Command, ...], now: datet
             case Join(wanted):
                 assert wanted.starts_at <= now < wanted.ends_at, "joined outside of the reservation"
                 assert wanted.occupied or wanted.id not in before.attended, "went back to an empty room"
+                assert wanted.id not in before.barred or before.phase is Phase.EXPECTING, "a stop was undone from afar"
                 assert not in_room(before), "joined a second room"
             case Leave():
                 assert in_room(before), "left a room it was not in"
@@ -67,7 +76,7 @@ def test_the_reservation_is_the_leash(steps: list[tuple[call.Event, float]]) -> 
         if in_room(state):
             assert state.reservation is not None
             assert now < state.reservation.ends_at, "still in the room after the end"
-        assert call.media_wanted(state) <= in_room(state)
+        assert bool(state.admitted) <= in_room(state)
     state, _ = call.step(state, call.Tick(), NOON + timedelta(days=1), RULES)
     assert not in_room(state)
 

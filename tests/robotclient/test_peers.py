@@ -53,7 +53,7 @@ class Side:
             )
         )
 
-    def outgoing(self) -> dict[Source, PacketTrack]:
+    def outgoing(self, _participant: str) -> dict[Source, PacketTrack]:
         made = {
             Source.MICROPHONE: PacketTrack("audio", lambda: None),
             Source.CAMERA: PacketTrack("video", lambda: None),

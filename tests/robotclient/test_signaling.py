@@ -20,7 +20,7 @@ from robotclient.signaling import InRoom, LinkDown, News, NotAdmitted, Received,
 from server import schema
 from server.database import Database
 from tests.server.signaling_rig import Rig, running
-from wire.signaling import Chat, ErrorCode, ParticipantLeft
+from wire.signaling import Chat, ErrorCode, Leave, ParticipantLeft
 
 
 class Link:
@@ -91,7 +91,7 @@ async def test_leaving_is_at_once_for_the_others(server: Rig) -> None:
     async with link(server.port, visit.token, visit.room) as robot:
         await in_room(robot)
         guest = await server.guest(visit)
-        await robot.signaling.leave()
+        await robot.signaling.leave(Leave())
         left = await guest.hear("participant_left")
         assert ParticipantLeft.model_validate(left).reason == "left"
 

@@ -6,7 +6,19 @@ from dataclasses import dataclass
 
 from robotclient.children import Child
 from robotclient.config import AudioSection
-from robotclient.media.audio.messages import BLOCK, Capture, Delay, Forget, Heard, Packet, Play, PlayPacket, Settings
+from robotclient.media.audio.messages import (
+    BLOCK,
+    Capture,
+    Delay,
+    Forget,
+    Heard,
+    Hush,
+    Packet,
+    Play,
+    PlayPacket,
+    Say,
+    Settings,
+)
 from robotclient.media.channel import DeviceReport, PipeMessage
 from robotclient.transport.playout_packets import OpusPacket
 from wire.rest import DeviceStatus
@@ -84,6 +96,14 @@ class Audio:
     def delay(self, participant: str, least: float) -> None:
         """Let a participant's sound wait at least so many seconds, for his picture."""
         self.child.send(Delay(participant=participant, least=least))
+
+    def say(self, samples: bytes) -> None:
+        """Announce: s16le, mono, 48 kHz, beside whatever else is heard."""
+        self.child.send(Say(), samples)
+
+    def hush(self) -> None:
+        """Break off what is being announced."""
+        self.child.send(Hush())
 
     def forget(self, participant: str) -> None:
         """The participant has left."""

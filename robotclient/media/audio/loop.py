@@ -11,9 +11,11 @@ from robotclient.media.audio.messages import (
     Delay,
     Forget,
     Heard,
+    Hush,
     Packet,
     Play,
     PlayPacket,
+    Say,
     Settings,
 )
 from robotclient.media.audio.mixer import Mixer
@@ -26,7 +28,7 @@ from wire.rest import DeviceStatus
 BEAT_EVERY = RATE // BLOCK // 4
 """Turns between two heartbeats: a quarter of a second."""
 TELL_EVERY = RATE // BLOCK
-MESSAGES = (Settings, Capture, Play, PlayPacket, Delay, Forget)
+MESSAGES = (Settings, Capture, Play, PlayPacket, Delay, Say, Hush, Forget)
 
 
 class SoundLoop:
@@ -83,6 +85,10 @@ class SoundLoop:
                 self._mixer.receive(message.participant, packet)
             case Delay():
                 self._mixer.delay(message.participant, message.least)
+            case Say():
+                self._mixer.say(from_bytes(body))
+            case Hush():
+                self._mixer.hush()
             case Forget():
                 self._mixer.forget(message.participant, time.monotonic())
 

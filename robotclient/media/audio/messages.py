@@ -51,6 +51,14 @@ class Delay(PipeMessage):
     least: float
 
 
+class Say(PipeMessage):
+    """The body is an announcement: samples, played after what is still being announced."""
+
+
+class Hush(PipeMessage):
+    """Announce nothing more."""
+
+
 class Forget(PipeMessage):
     """A participant has left: fade out what is left of him."""
 

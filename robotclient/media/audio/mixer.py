@@ -6,10 +6,13 @@ import numpy as np
 
 from robotclient.media.audio.jitter import JitterQueue
 from robotclient.media.audio.limiter import Limiter
-from robotclient.media.audio.messages import BLOCK
+from robotclient.media.audio.messages import BLOCK, RATE
 from robotclient.media.audio.samples import Samples, fade_out
 from robotclient.transport.playout import Playout
 from robotclient.transport.playout_packets import OpusPacket
+
+LONGEST_ANNOUNCEMENT = 60 * RATE
+"""Samples."""
 
 
 class Mixer:
@@ -18,6 +21,7 @@ class Mixer:
     def __init__(self) -> None:
         self._playouts: dict[str, Playout] = {}
         self._queues: dict[str, JitterQueue] = {}
+        self._announcement = np.zeros(0, np.int16)
         self._last_words = np.zeros(BLOCK, np.int32)
         self._limiter = Limiter()
 
@@ -51,6 +55,15 @@ class Mixer:
         if playout := self._playouts.pop(participant, None):
             self._last_words += fade_out(playout.pull(BLOCK, now))
 
+    def say(self, samples: Samples) -> None:
+        """Announce this, after what is being announced; beyond `LONGEST_ANNOUNCEMENT` the rest is dropped."""
+        self._announcement = np.concatenate((self._announcement, samples))[:LONGEST_ANNOUNCEMENT]
+
+    def hush(self) -> None:
+        """Break the announcement off, softly."""
+        left = self._announcement[:BLOCK]
+        self._announcement = fade_out(left) if len(left) == BLOCK else left[:0]
+
     def mix(self, now: float) -> Samples:
         """The next block of `BLOCK` samples. `now` is the clock of `OpusPacket.arrival`."""
         total, self._last_words = self._last_words, np.zeros(BLOCK, np.int32)
@@ -58,6 +71,8 @@ class Mixer:
             total += queue.take(BLOCK)
         for playout in self._playouts.values():
             total += playout.pull(BLOCK, now)
+        said, self._announcement = self._announcement[:BLOCK], self._announcement[BLOCK:]
+        total[: len(said)] += said
         self._queues = {participant: queue for participant, queue in self._queues.items() if len(queue)}
         self._playouts = {who: playout for who, playout in self._playouts.items() if not playout.abandoned(now)}
         return self._limiter.limit(total)

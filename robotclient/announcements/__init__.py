@@ -1,0 +1,1 @@
+"""Who calls, said aloud before camera and microphone open: a chime, then a sentence in the resident's language."""

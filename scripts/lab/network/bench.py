@@ -41,6 +41,8 @@ class Call:
     """The relay's counters; `a` is the guest."""
     robot_cpu: float | None = None
     """Seconds of CPU per second."""
+    estimates: tuple[int, ...] = ()
+    """Of the robot's congestion control, second by second, in kbit/s."""
 
 
 class Bench:
@@ -102,6 +104,7 @@ class Bench:
             to_guest=way(looks["a"], looks["b"], self._similarities["a"]),
             path=await self.relay.counters(),
             robot_cpu=_cpu(looks["b"]),
+            estimates=tuple(look["estimate"]["estimate"] // 1000 for look in looks["b"] if look.get("estimate")),
         )
 
     async def _give_clip(self, request: web.Request) -> web.Response:

@@ -35,7 +35,7 @@ Seen = tuple[float, int | None, int, int]
 class _Clocked:
     """Work at a steady rate in a thread, whose fruits go to tracks in the loop."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, rate: float, work: Callable[[int], None]) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, rate: float, work: Callable[[int, float], None]) -> None:
         self._loop = loop
         self._rate = rate
         self._work = work
@@ -58,7 +58,7 @@ class _Clocked:
         start, number = time.monotonic(), 0
         while True:
             time.sleep(max(0.0, start + number / self._rate - time.monotonic()))
-            self._work(number)
+            self._work(number, start + number / self._rate)
             number = max(number + 1, int((time.monotonic() - start) * self._rate))
 
 
@@ -83,10 +83,9 @@ class Camera:
         """From the next picture on; there is one peer, and so one layer."""
         self._rate = rates[Layer.MAIN]
 
-    def _take(self, number: int) -> None:
+    def _take(self, number: int, at: float) -> None:
         picture = self.clip[number % len(self.clip)].copy()
         draw(picture[: self._height], int(time.time() * 1000), number % len(self.clip))
-        at = time.monotonic()
         self._encoder.set_bitrate(self._rate)
         coded = self._encoder.encode(Picture(av.VideoFrame.from_ndarray(picture, format="yuv420p"), at))
         if coded is not None:
@@ -109,7 +108,8 @@ class Microphone:
         self._clocked.tracks.append(track)
         return track
 
-    def _take(self, number: int) -> None:
+    def _take(self, number: int, at: float) -> None:
+        del at
         block = np.ascontiguousarray(self._blocks[number % len(self._blocks)])
         self._clocked.put(self._encoder.encode(block), number * BLOCK, keyframe=True)
 

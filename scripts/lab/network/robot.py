@@ -9,6 +9,7 @@ import asyncio
 import json
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -74,8 +75,14 @@ class Robot:
             "connected_at": self._connected_at,
             "seen": self._eye.seen(),
             "similarities": self._eye.similarities(),
+            "estimate": self._estimate(),
             "statistics": [self._ear.statistics(), *await self._sent()],
         }
+
+    def _estimate(self) -> dict[str, Any] | None:
+        assert self._peer is not None
+        found = (attach.sending_counts(sender) for sender in self._peer.pc.getSenders())
+        return next((asdict(each) for each in found if each is not None), None)
 
     async def _sent(self) -> list[dict[str, Any]]:
         assert self._peer is not None

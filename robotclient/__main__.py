@@ -9,7 +9,7 @@ import ssl
 import sys
 from pathlib import Path
 
-from robotclient import VERSION, configfile, logs
+from robotclient import VERSION, configfile, lastgood, logs
 from robotclient.children import ChildGaveUpError
 from robotclient.commands.check import check
 from robotclient.commands.devices import devices, snapshot
@@ -70,10 +70,11 @@ def main() -> None:
 
 
 def _dispatch(arguments: argparse.Namespace) -> int:
+    if arguments.command == "run":
+        _run(arguments.config, logging.DEBUG if arguments.verbose else logging.INFO)
+        return 0
     config = configfile.load(arguments.config)
     match arguments.command:
-        case "run":
-            _run(config, logging.DEBUG if arguments.verbose else logging.INFO)
         case "enroll":
             enroll(config, arguments.code, _tls(config), replace=arguments.replace, as_json=arguments.json)
         case "devices":
@@ -92,7 +93,8 @@ def _dispatch(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _run(config: RobotConfig, level: int) -> None:
+def _run(chosen: Path | None, level: int) -> None:
+    config, problem = lastgood.load(chosen)
     fields = logs.set_up(level)
     store = Store(config.state_directory)
     identity = store.identity()
@@ -100,13 +102,16 @@ def _run(config: RobotConfig, level: int) -> None:
         raise NotEnrolledError(
             "this robot is not enrolled; get a code from the portal and run: robotclient enroll CODE"
         )
+    if problem is None:
+        lastgood.keep(config)
     attach.install()
 
     async def live() -> None:
-        daemon = Daemon(config, identity, store, fields, _tls(config))
+        daemon = Daemon(config, identity, store, fields, _tls(config), chosen=chosen, problem=problem)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, daemon.stop)
+        loop.add_signal_handler(signal.SIGHUP, daemon.reload)
         await daemon.run()
 
     asyncio.run(live())

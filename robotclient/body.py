@@ -75,6 +75,11 @@ class Body:
         self.hush: Callable[[], None] = self._audio.hush
         self.uplink = Uplink(config.camera.max_kbps * 1000, self._camera.set_rates)
 
+    def configure(self, config: RobotConfig) -> None:
+        """Take over other devices; the picture or the sound is away while its child starts."""
+        self._camera.configure(config.camera)
+        self._audio.configure(config.audio)
+
     @property
     def children(self) -> tuple[Child, ...]:
         """The device children, for the watchdog."""

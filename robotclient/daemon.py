@@ -9,18 +9,22 @@ import ssl
 import time
 from functools import partial
 from operator import attrgetter
+from pathlib import Path
 
 from robotclient import call, schedule
 from robotclient.attendance import Attendance, RoomNews
 from robotclient.body import Body, Occurrences
 from robotclient.clock import ServerClock
 from robotclient.config import RobotConfig
+from robotclient.configfile import ConfigError
+from robotclient.configwatch import ConfigBroken, ConfigChanged, ConfigMended, ConfigNews
 from robotclient.hands import Hands
 from robotclient.health import Health, Pulse
 from robotclient.logs import CallFields
 from robotclient.media.controls.handle import Controls
 from robotclient.portal import PollFailed, Portal, ScheduleFetched
 from robotclient.presenter import Presenter
+from robotclient.reconfiguration import Reconfiguration
 from robotclient.reporter import Facts, Reporter
 from robotclient.rules import rules_of
 from robotclient.store import Identity, ScheduleCache, Store
@@ -36,15 +40,24 @@ LOOP_LIMIT = 10.0
 CHILD_LIMIT = 30.0
 """A child's own supervisor acts much earlier; this catches a supervisor that does not."""
 
-Post = call.Event | RoomNews | ScheduleFetched | PollFailed | DeviceStatus
+Post = call.Event | RoomNews | ScheduleFetched | PollFailed | DeviceStatus | ConfigNews
 
 
 class Daemon:
     """One robot's life from start to SIGTERM."""
 
     def __init__(
-        self, config: RobotConfig, identity: Identity, store: Store, fields: CallFields, tls: ssl.SSLContext | None
+        self,
+        config: RobotConfig,
+        identity: Identity,
+        store: Store,
+        fields: CallFields,
+        tls: ssl.SSLContext | None,
+        *,
+        chosen: Path | None = None,
+        problem: ConfigError | None = None,
     ) -> None:
+        """`chosen` is the file to watch, `problem` what is wrong with it where `config` is the last good one."""
         self._config = config
         self._identity = identity
         self._store = store
@@ -61,6 +74,7 @@ class Daemon:
         self._tasks = Tasks(self._take_failure)
         self._body = Body(config, Occurrences(device_changed=self.post, picture_drawn=self._picture_drawn))
         self._facts = Facts()
+        self._reconfiguration = Reconfiguration(chosen, config, problem, self._body, self._facts, self.post)
         self._controls = Controls(config.controls, self._press, self.post)
         self._presenter = Presenter(config, self._rules, self._clock, self._facts)
         self._hands = Hands(
@@ -93,6 +107,10 @@ class Daemon:
         """Leave the room if there is one, then end."""
         self.post(call.StopRequested())
 
+    def reload(self) -> None:
+        """Read the configuration again, now."""
+        self._reconfiguration.reload()
+
     async def run(self) -> None:
         """Live until stopped. Raises what broke, so that the process exits and systemd starts it afresh."""
         async with Portal(self._config.server.url, self._identity.token, self._clock, self._tls) as portal:
@@ -100,6 +118,7 @@ class Daemon:
             for work, name in (
                 (self._body.run(), "body"),
                 (self._controls.run(), "controls"),
+                (self._reconfiguration.run(), "configuration"),
                 (portal.poll(self._poll_interval, self.post), "poll"),
                 (reporter.run(self._call_in_room), "reporter"),
                 (self._health.run(), "health"),
@@ -123,7 +142,7 @@ class Daemon:
             if (known := await self._take(event)) is not None:
                 await self._step(known)
             self._show()
-            if self._state.stopped and self._state.phase is call.Phase.IDLE:
+            if self._state.phase is call.Phase.IDLE and (self._state.stopped or self._reconfiguration.restart_wanted):
                 return
 
     def _trust_clock(self) -> None:
@@ -158,6 +177,8 @@ class Daemon:
             case DeviceStatus(kind=kind, state=state, detail=detail):
                 log.info("%s %s %s", kind, state, detail, extra={"DEVICE": kind.value})
                 self._facts.devices[kind] = event
+            case ConfigChanged() | ConfigBroken() | ConfigMended():
+                self._reconfiguration.take(event)
             case RoomNews(attendance, news):
                 return await attendance.take(news) if attendance is self._hands.attendance else None
             case _:

@@ -15,6 +15,7 @@ from robotclient.body import Body
 from robotclient.call import LeaveReason, Phase
 from robotclient.clock import ServerClock
 from robotclient.config import RobotConfig
+from robotclient.configfile import ConfigError
 from robotclient.media.screen.views import Trouble
 from robotclient.portal import Portal, PortalError
 from robotclient.statistics import Meter
@@ -36,6 +37,7 @@ log = logging.getLogger(__name__)
 INTERVAL = 1.0
 REPEAT = 60.0
 STATISTICS_INTERVAL = 10.0
+LONGEST_ERROR = 500
 
 STATES = {
     Phase.IDLE: RobotState.IDLE,
@@ -64,6 +66,7 @@ class Facts:
     server_reachable: bool = False
     clock_trusted: bool = True
     last_error: str = ""
+    config_problem: ConfigError | None = None
     next_start: datetime | None = None
     devices: dict[DeviceKind, DeviceStatus] = field(default_factory=dict)
     call: CallRecord | None = None
@@ -71,8 +74,17 @@ class Facts:
 
     def sentence(self, language: Language) -> str:
         """What the robot does, in plain words."""
+        if self.config_problem is not None:
+            return texts.config_error(self.config_problem.first_line, language)
         trouble = None if self.server_reachable else Trouble.SERVER if self.clock_trusted else Trouble.CLOCK
         return texts.sentence(self.phase, trouble, language)
+
+    @property
+    def error(self) -> str:
+        """What staff should know first; empty where all is well."""
+        if self.config_problem is None:
+            return self.last_error
+        return f"configuration error: {self.config_problem}"[:LONGEST_ERROR]
 
     @property
     def live(self) -> bool:
@@ -84,7 +96,8 @@ class Facts:
         """What is to be seen on the screen."""
         away = () if self.server_reachable else (Trouble.SERVER,)
         lost = (SIGNS[kind] for kind in SIGNS if kind in self.devices and self.devices[kind].state is DeviceState.LOST)
-        return (*away, *lost, *(() if self.clock_trusted else (Trouble.CLOCK,)))
+        clock = () if self.clock_trusted else (Trouble.CLOCK,)
+        return (*away, *lost, *clock, *(() if self.config_problem is None else (Trouble.CONFIGURATION,)))
 
     def reach_server(self, now: datetime, reservations: tuple[Reservation, ...]) -> None:
         """The server has answered."""
@@ -166,7 +179,7 @@ class Reporter:
             version=VERSION,
             state=STATES[facts.phase],
             server_reachable=facts.server_reachable,
-            last_error=facts.last_error,
+            last_error=facts.error,
             next_start=facts.next_start,
             devices=tuple(facts.devices.values()),
             child_starts={each.name: each.starts for each in self._body.children},
@@ -186,7 +199,7 @@ class Reporter:
             hostname=socket.gethostname(),
             devices=tuple(facts.devices.values()),
             reservation=facts.reservation,
-            last_error=facts.last_error,
+            last_error=facts.error,
         )
         if facts.server_reachable and (status != self._told or time.monotonic() - self._told_at > REPEAT):
             self._told, self._told_at = status, time.monotonic()

@@ -47,6 +47,18 @@ def sentence(phase: Phase, trouble: Trouble | None, language: Language) -> str:
     return text if trouble is None else f"{text} · {TROUBLES[language][trouble]}"
 
 
+CONFIG_ERROR: dict[Language, tuple[str, str]] = {
+    "en": ("Configuration error", "line {line}"),
+    "es": ("Error de configuración", "línea {line}"),
+}
+
+
+def config_error(line: int | None, language: Language) -> str:
+    """That somebody must look at the file, and where in it."""
+    text, where = CONFIG_ERROR[language]
+    return text if line is None else f"{text}, {where.format(line=line)}"
+
+
 ALSO_CALLS: dict[Language, str] = {
     "en": "{who} joins in {seconds} seconds",
     "es": "{who} entra en {seconds} segundos",

@@ -68,6 +68,13 @@ class Audio:
         """Keep the child alive until cancelled. Raises `ChildGaveUpError`."""
         await self.child.run()
 
+    def configure(self, config: AudioSection) -> None:
+        """Use other devices from now on."""
+        settings = Settings(microphone=config.microphone, speaker=config.speaker)
+        if settings != self._settings:
+            self._settings = settings
+            self.child.renew()
+
     def open(self) -> None:
         """Open the microphone; packets follow, silent ones while the device is not there."""
         if not self._open:

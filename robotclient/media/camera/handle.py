@@ -61,6 +61,12 @@ class Camera:
         """Keep the child alive until cancelled. Raises `ChildGaveUpError`."""
         await self.child.run()
 
+    def configure(self, config: CameraSection) -> None:
+        """Use another device, size or rate from now on."""
+        if config != self._config:
+            self._config = config
+            self.child.renew()
+
     def open(self) -> None:
         """Take the device; pictures come from now on, a slate where the device is lost."""
         self._epoch = self._epoch or time.monotonic()

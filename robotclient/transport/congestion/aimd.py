@@ -11,8 +11,9 @@ from robotclient.transport.congestion.trendline import Usage
 BACK_OFF = 0.85
 """`kDefaultBackoffFactor`, beta of the draft."""
 SAFETY = 5_000
-GROWTH = 1.08
-"""A second, while the capacity is unknown (eta of the draft)."""
+GROWTH, FIRST_GROWTH = 1.08, 1.5
+"""A second, while the capacity is unknown (eta of the draft); and before the first over-use, where probes do not tell: on
+a path with much jitter libwebrtc is slow to start."""
 LEAST_GROWTH = 1000
 LEAST_ADDED = 4000
 """`kMinIncreaseRateBpsPerSecond`, near the capacity."""
@@ -40,6 +41,7 @@ class RateControl:
         self.capacity = LinkCapacity()
         self._lowest = lowest
         self._state = _State.HOLD
+        self._growth = FIRST_GROWTH
         self._changed_at: float | None = None
 
     def update(self, usage: Usage, throughput: float | None, now: float) -> None:
@@ -65,6 +67,7 @@ class RateControl:
         return throughput is not None and throughput < self.rate / 2
 
     def _decrease(self, throughput: float, now: float) -> None:
+        self._growth = GROWTH
         wanted = max(0.0, BACK_OFF * throughput - SAFETY)
         if wanted > self.rate and self.capacity.estimate is not None:
             wanted = BACK_OFF * self.capacity.estimate
@@ -81,7 +84,7 @@ class RateControl:
         limit = HEADROOM * throughput + HEADROOM_ADDED
         if self.rate < limit:
             if self.capacity.estimate is None:
-                more = max(LEAST_GROWTH * since, self.rate * (GROWTH**since - 1))
+                more = max(LEAST_GROWTH * since, self.rate * (self._growth**since - 1))
             else:
                 more = self._added_a_second() * since
             self.rate = min(limit, self.rate + more)

@@ -11,7 +11,7 @@ from robotclient.transport.congestion import Controller
 from robotclient.transport.feedback import FeedbackWriter, parse
 from robotclient.transport.pacer import FILLER, Pacer
 
-TICK = 0.001
+TICK = 0.002
 FRAME, SOUND = 1 / 30, 0.02
 SOUND_SIZE, HEADERS, PAYLOAD = 150, 80, 1120
 HIGHEST = 2_300_000
@@ -44,7 +44,7 @@ class World:
 
 @dataclass
 class Link:
-    """A drop-tail queue of `queue` seconds before a link of `rate` bit/s, then `delay`, `jitter` and `loss` both ways."""
+    """A drop-tail queue of `queue` seconds before `rate` bit/s; `delay`, `jitter` and `loss` on both ways."""
 
     world: World
     rate: float
@@ -56,17 +56,19 @@ class Link:
     chance: random.Random = field(default_factory=lambda: random.Random(1))
     free_at: float = 0.0
     last_arrival: float = 0.0
-    carried: int = 0
+    offered: int = 0
+    dropped: int = 0
     waits: list[tuple[float, float]] = field(default_factory=list)
 
     def send(self, size: int, arrived: Callable[[], None]) -> None:
         now = self.world.now
+        self.offered += 1
         wait = max(0.0, self.free_at - now)
         if wait > self.queue:
+            self.dropped += 1
             return
         self.waits.append((now, wait))
         self.free_at = now + wait + 8 * size / self.rate
-        self.carried += size
         if self.chance.random() >= self.loss:
             self.world.after(self._way(self.free_at) - now, arrived)
 
@@ -88,7 +90,9 @@ class Link:
 class Robot:
     """Sound and a picture as the controller wants them, over the pacer, with the far side's reports."""
 
-    def __init__(self, world: World, link: Link, start: int = 300_000, most: int = HIGHEST, demand: float = 1.0) -> None:
+    def __init__(
+        self, world: World, link: Link, start: int = 300_000, most: int = HIGHEST, demand: float = 1.0
+    ) -> None:
         self.world, self.link = world, link
         self.controller = Controller(start, 100_000, most)
         self.pacer: Pacer[int] = Pacer(start)

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from robotclient import configfile
+from robotclient import configfile, yamlfile
 from robotclient.config import RobotConfig
 from robotclient.configfile import ConfigError
 from robotclient.store import OWNER_ONLY, write_atomically
+from robotclient.yamlfile import YamlError
 
 log = logging.getLogger(__name__)
 
@@ -42,18 +43,25 @@ def keep(config: RobotConfig) -> None:
 
 
 def state_directory(chosen: Path | None) -> Path:
-    """Where the state is, though the file may be no YAML: by the environment, by its line, or the usual place."""
+    """Where the state is, though the file may be no YAML: by the environment, its key or line, or the usual place."""
     if "ROBOTCLIENT_STATE_DIRECTORY" in os.environ:
         return Path(os.environ["ROBOTCLIENT_STATE_DIRECTORY"])
-    for path in reversed(configfile.files(chosen)):
-        try:
-            found = STATE_DIRECTORY.search(path.read_text(encoding="utf-8", errors="replace"))
-        except OSError:
-            continue
-        if found:
-            return Path(found.group(1).strip())
+    named = (_named_in(path) for path in reversed(configfile.files(chosen)))
     usual: Path = RobotConfig.model_fields["state_directory"].default
-    return usual
+    return next((path for path in named if path is not None), usual)
+
+
+def _named_in(path: Path) -> Path | None:
+    try:
+        named = yamlfile.read(path).values.get("state_directory")
+        return Path(named) if isinstance(named, str) else None
+    except YamlError:
+        pass
+    try:
+        found = STATE_DIRECTORY.search(path.read_text(encoding="utf-8", errors="replace"))
+    except OSError:
+        return None
+    return Path(found.group(1).strip()) if found else None
 
 
 def _kept(directory: Path) -> RobotConfig | None:

@@ -20,7 +20,7 @@ class LabRobot(Process):
         self.name = name
         self.runtime = directory / "run"
         self.speaker = directory / "speaker.wav"
-        self._config = directory / "robot.yaml"
+        self.config = directory / "robot.yaml"
         values = {
             "language": "en",
             "state_directory": str(directory / "state"),
@@ -31,14 +31,14 @@ class LabRobot(Process):
             "visit": {"announce_seconds": 0},
             **settings,
         }
-        self._config.write_text(yaml.safe_dump(values))
-        super().__init__([program("robotclient"), "run", "--config", str(self._config)], directory / "robot.log")
+        self.config.write_text(yaml.safe_dump(values))
+        super().__init__([program("robotclient"), "run", "--config", str(self.config)], directory / "robot.log")
         code = server.json("add-robot", name)["code"]
         self.command("enroll", code)
 
     def command(self, *words: str) -> str:
         """Run `robotclient WORDS...`; returns what it printed. Raises `LabError`."""
-        return run([program("robotclient"), words[0], "--config", str(self._config), *words[1:]])
+        return run([program("robotclient"), words[0], "--config", str(self.config), *words[1:]])
 
     def status(self) -> dict[str, Any]:
         """What the robot says of itself; empty before it has said anything."""

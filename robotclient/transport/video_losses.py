@@ -54,9 +54,9 @@ class Losses:
     def note(self, numbers: range, now: float) -> None:
         """These were left out; they are above all that were noted before."""
         due = now + self.reordering
+        self._earliest = min(self._earliest, due) if self._losses else due
         for number in numbers:
             self._losses[number] = Loss(now, due)
-        self._earliest = min(self._earliest, due)
 
     def find(self, number: int, now: float, *, retransmitted: bool) -> bool:
         """A packet came; whether it was missing and came because we asked. The time it took tells the round trip."""

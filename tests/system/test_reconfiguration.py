@@ -27,14 +27,14 @@ async def test_a_mistake_is_told_and_a_device_follows_while_the_call_goes_on(lab
     _, visitor = await lab.together(robot)
     whole = robot.config.read_text()
     robot.config.write_text("kamera: {}\n" + whole)
-    error = wait_for(lambda: robot.file().get("last_error"), 30, "the mistake is told")
+    error = wait_for(lambda: robot.file().get("last_error") or None, 30, "the mistake is told")
     assert "line 1: unknown key 'kamera'. Did you mean 'camera'?" in error
     assert robot.file()["state"] == "in_call"
 
     robot.config.write_text(whole)
     edit(robot, width=320, height=240)
     os.kill(robot.pid, signal.SIGHUP)
-    wait_for(lambda: not robot.file().get("last_error"), 30, "the mistake is taken back")
+    wait_for(lambda: not robot.file().get("last_error") or None, 30, "the mistake is taken back")
     await visitor.wait(f"() => ({SIZE})() === 320", 45)
     assert robot.file()["state"] == "in_call"
     assert robot.file()["child_starts"] == {"camera": 2, "audio": 1, "screen": 1}

@@ -8,6 +8,7 @@ Only who is admitted gets anything, and is seen and heard: consent (`robotclient
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -70,6 +71,7 @@ class Body:
         self.received: dict[str, Reception] = {}
         self.sent_size = (0, 0)
         self.sent_frames = 0
+        self._sounded = 0.0
         self.show: Callable[[View], None] = self._screen.show
         self.say: Callable[[bytes], None] = self._audio.say
         self.hush: Callable[[], None] = self._audio.hush
@@ -85,6 +87,10 @@ class Body:
         """The device children, for the watchdog."""
         return self._camera.child, self._audio.child, self._screen.child
 
+    def last_sound(self) -> float:
+        """When sound was last handed out (monotonic), be it silence; now, while nobody is to get any."""
+        return self._sounded if self._admitted else time.monotonic()
+
     async def run(self) -> None:
         """Keep the devices alive until cancelled. Raises `ChildGaveUpError` (in a group)."""
         async with asyncio.TaskGroup() as group:
@@ -95,6 +101,7 @@ class Body:
         """Open camera, microphone, loudspeaker and screen for these and nobody else; for nobody, close them."""
         gone, new = self._admitted - participants, participants - self._admitted
         self._admitted = participants
+        self._sounded = time.monotonic()
         if not participants:
             self._camera.close()
             self._audio.close()
@@ -161,6 +168,7 @@ class Body:
                 track.put(picture.data, picture.timestamp, keyframe=picture.keyframe)
 
     def _send_sound(self, sound: EncodedSound) -> None:
+        self._sounded = time.monotonic()
         self._sounds = [(who, track) for who, track in self._sounds if track.readyState == "live"]
         for participant, track in self._sounds:
             if participant in self._admitted:

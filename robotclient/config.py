@@ -119,7 +119,7 @@ class ControlsSection(Section):
 class ReadinessSection(Section):
     """How the robot proves before each visit that it could hold it."""
 
-    minutes_before: tuple[Annotated[float, Field(ge=1, le=1440)], ...] = (60.0, 15.0, 2.0)
+    minutes_before: tuple[Annotated[float, Field(ge=1.5, le=1440)], ...] = (60.0, 15.0, 2.0)
     devices: bool = True
 
 

@@ -24,6 +24,7 @@ from robotclient.logs import CallFields
 from robotclient.media.controls.handle import Controls
 from robotclient.portal import PollFailed, Portal, ScheduleFetched
 from robotclient.presenter import Presenter
+from robotclient.readiness.lookout import Lookout, Situation
 from robotclient.reconfiguration import Reconfiguration
 from robotclient.reporter import Facts, Reporter
 from robotclient.rules import rules_of
@@ -39,6 +40,8 @@ POLL_IN_VISIT = 5.0
 LOOP_LIMIT = 10.0
 CHILD_LIMIT = 30.0
 """A child's own supervisor acts much earlier; this catches a supervisor that does not."""
+SOUND_LIMIT = 30.0
+"""In a visit sound goes out every 20 ms, silence too; a fresh child may take a while on a slow machine."""
 
 Post = call.Event | RoomNews | ScheduleFetched | PollFailed | DeviceStatus | ConfigNews
 
@@ -89,6 +92,7 @@ class Daemon:
         self._health = Health(
             (
                 Pulse("daemon", lambda: self._last_turn, LOOP_LIMIT),
+                Pulse("sound", self._body.last_sound, SOUND_LIMIT),
                 *(
                     Pulse(each.name, partial(attrgetter("last_beat"), each), CHILD_LIMIT)
                     for each in self._body.children
@@ -115,15 +119,21 @@ class Daemon:
         """Live until stopped. Raises what broke, so that the process exits and systemd starts it afresh."""
         async with Portal(self._config.server.url, self._identity.token, self._clock, self._tls) as portal:
             reporter = Reporter(self._config, portal, self._clock, self._body, self._facts)
+            lookout = Lookout(
+                self._reconfiguration, self._store, portal, self._clock, self._tls, self._facts, self.post
+            )
             for work, name in (
                 (self._body.run(), "body"),
                 (self._controls.run(), "controls"),
                 (self._reconfiguration.run(), "configuration"),
                 (portal.poll(self._poll_interval, self.post), "poll"),
                 (reporter.run(self._call_in_room), "reporter"),
+                (lookout.run(self._situation), "lookout"),
                 (self._health.run(), "health"),
             ):
                 self._tasks.spawn(work, name)
+            if self._cached is not None:
+                self._health.ready()
             try:
                 await self._turn_until_stopped()
             finally:
@@ -227,6 +237,15 @@ class Daemon:
         self._facts.next_start = coming.starts_at if coming else None
         self._health.say(self._facts.sentence("en"))
         self._body.show(self._presenter.view(self._state, self._hands.attendance))
+
+    def _situation(self) -> Situation:
+        now = self._clock.now()
+        coming = schedule.upcoming(self._state.schedule, now, self._state.barred)
+        return Situation(
+            next_start=coming.starts_at if coming else None,
+            idle=self._state.phase is call.Phase.IDLE,
+            quiet=coming is not None and call.quiet_hours(coming.policy, now, self._rules.zone),
+        )
 
     def _press(self, staff: bool) -> None:
         self.post(call.ButtonPressed(staff))

@@ -20,11 +20,13 @@ from robotclient.clock import ServerClock
 from wire.rest import (
     EnrolmentRequest,
     EnrolmentResponse,
+    IceServerList,
     Problem,
     ReservationList,
     RobotStatus,
     StatisticsReport,
 )
+from wire.signaling import IceServer
 
 log = logging.getLogger(__name__)
 
@@ -94,6 +96,11 @@ class Portal:
             self._last = ReservationList.model_validate_json(await _body(response))
             self._etag = response.headers.get("ETag")
             return self._last
+
+    async def ice_servers(self) -> tuple[IceServer, ...]:
+        """The STUN and TURN servers that may be tried now. Raises `PortalError`."""
+        async with self._request("GET", "/robot/ice_servers") as response:
+            return IceServerList.model_validate_json(await _body(response)).items
 
     async def put_status(self, status: RobotStatus) -> None:
         """Report what the robot does. Raises `PortalError`."""

@@ -32,7 +32,8 @@ class Reconfiguration:
         """`problem` is what is wrong with the files already, where `config` is the last good one."""
         self.restart_wanted = False
         """Something has changed that holds from a start on: systemd starts the robot again at once."""
-        self._config = config
+        self.config = config
+        """What is in force."""
         self._body = body
         self._facts = facts
         self._watch = ConfigWatch(chosen, config, tell)
@@ -55,8 +56,8 @@ class Reconfiguration:
                 self._adopt(config)
 
     def _adopt(self, config: RobotConfig) -> None:
-        changed = {name for name in RobotConfig.model_fields if getattr(config, name) != getattr(self._config, name)}
-        self._config = config
+        changed = {name for name in RobotConfig.model_fields if getattr(config, name) != getattr(self.config, name)}
+        self.config = config
         self._body.configure(config)
         self.restart_wanted = self.restart_wanted or bool(changed - LIVE)
         later = f"; after the visit: {', '.join(sorted(changed - LIVE))}" if changed - LIVE else ""

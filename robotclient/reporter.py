@@ -26,6 +26,7 @@ from wire.rest import (
     DeviceState,
     DeviceStatus,
     MediaSample,
+    Readiness,
     Reservation,
     RobotState,
     RobotStatus,
@@ -71,6 +72,7 @@ class Facts:
     devices: dict[DeviceKind, DeviceStatus] = field(default_factory=dict)
     call: CallRecord | None = None
     seen: dict[str, datetime] = field(default_factory=dict)
+    readiness: Readiness | None = None
 
     def sentence(self, language: Language) -> str:
         """What the robot does, in plain words."""
@@ -183,6 +185,7 @@ class Reporter:
             next_start=facts.next_start,
             devices=tuple(facts.devices.values()),
             child_starts={each.name: each.starts for each in self._body.children},
+            readiness=facts.readiness,
             call=facts.call,
             samples=self._samples,
         )
@@ -200,6 +203,7 @@ class Reporter:
             devices=tuple(facts.devices.values()),
             reservation=facts.reservation,
             last_error=facts.error,
+            readiness=facts.readiness,
         )
         if facts.server_reachable and (status != self._told or time.monotonic() - self._told_at > REPEAT):
             self._told, self._told_at = status, time.monotonic()

@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from robotclient.store import write_atomically
-from wire.rest import DeviceStatus, MediaSample, RobotState
+from wire.rest import DeviceStatus, MediaSample, Readiness, RobotState
 
 FILE_NAME = "status.json"
 
@@ -41,6 +41,7 @@ class Status(BaseModel):
     next_start: datetime | None = None
     devices: tuple[DeviceStatus, ...] = ()
     child_starts: dict[str, int] = {}
+    readiness: Readiness | None = None
     call: CallRecord | None = None
     """The running call, or the last one."""
     samples: tuple[MediaSample, ...] = ()

@@ -87,6 +87,13 @@ class Store:
         """The robot's last look at itself, whoever took it."""
         return _read_one(self._readiness, Readiness)
 
+    def readiness_version(self) -> int:
+        """Another number whenever somebody has looked; 0 where nobody has."""
+        try:
+            return self._readiness.stat().st_mtime_ns
+        except OSError:
+            return 0
+
     def save_readiness(self, readiness: Readiness) -> None:
         """Keep it. A full disk is logged and must not end a call."""
         try:

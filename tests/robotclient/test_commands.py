@@ -74,15 +74,28 @@ def test_the_status_of_a_robot_that_never_ran(config: Path) -> None:
 
 
 def test_an_unknown_device_is_named_with_what_there_is(tmp_path: Path) -> None:
+    Store(tmp_path / "state").save_identity(IDENTITY)
     audio = {"microphone": "Micro of nobody", "speaker": "none"}
     path = write(tmp_path, camera={"device": "/dev/v4l/by-id/none"}, audio=audio)
     done = robotclient("check", "--config", str(path), "--json")
     assert done.returncode == 1
-    found = {each["what"]: each for each in json.loads(done.stdout)}
+    found = {each["check"]: each for each in json.loads(done.stdout)["findings"]}
     assert "'/dev/v4l/by-id/none' is not a camera" in found["camera"]["detail"]
-    assert "there is no microphone 'Micro of nobody'" in found["microphone"]["detail"]
-    assert found["speaker"]["good"]
-    assert "robotclient enroll" in found["identity"]["detail"]
+    assert "there is no microphone 'Micro of nobody'" in found["sound"]["detail"]
+    assert "cannot be reached" in found["server"]["detail"]
+    assert found["disk"]["good"]
+    assert Store(tmp_path / "state").readiness() is not None, "the daemon would not find it"
+
+
+def test_a_check_says_what_to_do(tmp_path: Path) -> None:
+    Store(tmp_path / "state").save_identity(IDENTITY)
+    path = write(tmp_path, camera={"device": "synthetic"})
+    fails("BAD   server: the server at http://127.0.0.1", 1, "check", "--config", str(path))
+    fails("look at the network cable", 1, "check", "--config", str(path))
+
+
+def test_a_robot_that_is_not_enrolled_is_not_fit(config: Path) -> None:
+    fails("robotclient enroll CODE", 1, "check", "--config", str(config))
 
 
 def test_a_certificate_that_is_none_is_named(tmp_path: Path) -> None:

@@ -7,9 +7,6 @@ import random
 import time
 from collections.abc import Callable
 
-import numpy as np
-from numpy.typing import NDArray
-
 from robotclient.config import CameraSection
 from robotclient.media.camera.player import FileSource
 from robotclient.media.camera.source import CaptureError, Picture, Source
@@ -78,7 +75,7 @@ class Capture:
     def _read_device(self, device: Source) -> Picture | None:
         picture = device.read()
         if picture is not None:
-            self._watch.see(_luma(picture), time.monotonic())
+            self._watch.see(picture.luma(), time.monotonic())
         if fault := self._watch.fault(time.monotonic()):
             raise CaptureError(f"{device.name} {fault}")
         if self._is_lost() and not self._watch.moves:
@@ -113,8 +110,3 @@ class Capture:
             self._told = (state, detail)
             name = self._device.name if self._device is not None else self._section.device
             self._report(DeviceStatus(kind=DeviceKind.CAMERA, state=state, name=name[:200], detail=detail[:200]))
-
-
-def _luma(picture: Picture) -> NDArray[np.uint8]:
-    plane = picture.frame.planes[0]
-    return np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)[:, : picture.frame.width]

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
 from av import VideoFrame
+from numpy.typing import NDArray
 
 LONGEST_READ = 0.4
 """A source returns at least so often (seconds), a device that works also: the child's heart beats between reads."""
@@ -19,6 +21,11 @@ class Picture:
 
     frame: VideoFrame
     at: float
+
+    def luma(self) -> NDArray[np.uint8]:
+        """Its brightness as rows of pixels, not copied."""
+        plane = self.frame.planes[0]
+        return np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)[:, : self.frame.width]
 
 
 class Source(Protocol):

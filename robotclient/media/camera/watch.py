@@ -26,18 +26,20 @@ class Watch:
     def __init__(self, opened: float) -> None:
         self.moves = False
         """Two different pictures have been seen."""
+        self.light = False
+        """Something is to be seen on the last one."""
         self._expected_by = opened + FIRST_WITHIN
         self._print: int | None = None
         self._changed_at = self._light_at = opened + FIRST_WITHIN
 
     def see(self, luma: NDArray[np.uint8], now: float) -> None:
         """Take in a picture's brightness, as rows of pixels."""
-        sample = np.ascontiguousarray(luma[::ROWS])
-        mark = zlib.crc32(sample)
-        light = float(sample.mean()) >= DARK
-        if light or self._print is None:
+        sample = luma[::ROWS]
+        mark = zlib.crc32(sample.tobytes())
+        self.light = float(sample.mean()) >= DARK
+        if self.light or self._print is None:
             self._light_at = now
-        if mark != self._print or not light:
+        if mark != self._print or not self.light:
             self._changed_at = now
         self.moves = self.moves or self._print not in (None, mark)
         self._print = mark

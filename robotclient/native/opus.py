@@ -55,7 +55,10 @@ class OpusDecoder:
 
 def duration(packet: bytes) -> int:
     """Samples that the packet decodes to. Raises `OpusError`."""
-    return _checked(lib.opus_packet_get_nb_samples(packet, len(packet), RATE))
+    samples = _checked(lib.opus_packet_get_nb_samples(packet, len(packet), RATE))
+    if samples == 0:  # libopus does not mind, but neither decodes nor conceals so little
+        raise OpusError("a packet without frames")
+    return samples
 
 
 def carries_previous(packet: bytes) -> bool:

@@ -14,7 +14,8 @@ The target is what nearly all packets need to be in time (`playout_delay`). What
 - A surplus or a lack that stays is taken out of the sound or put into it (`playout_stretch`). That includes the drift
   of the sender's clock against the card's.
 
-Where nothing has come for a second the participant is silent, and the next packet is a new beginning.
+Where nothing has come for a second the participant is silent, and the next packet is a new beginning: the path may be
+another one, or the sender's clock may have stood still.
 Not for several threads.
 """
 
@@ -39,10 +40,8 @@ OLD_NEWS: Final = 0.2
 """Seconds of surplus with which a new beginning may start; what is older is dropped."""
 LONGEST_START: Final = 0.15
 """Seconds that a new beginning may wait; where the path needs more, the sound is made longer later."""
-OTHER_SENDER: Final = 2.0
-"""Seconds by which timestamps jump against the clock when they began anew."""
 LATE_RUN: Final = 5
-"""Packets in a row that are too late; then it is the playout that is wrong."""
+"""Packets in a row that are too late; then the sender's timestamps began anew."""
 REMEMBERED: Final = 64
 """Sequence numbers, so that a second copy of a packet does not count as a late one."""
 WATCHED: Final = 16
@@ -61,8 +60,8 @@ class Playout:
         self._ready: Samples = np.zeros(0, np.int16)
         self._tail: Samples = np.zeros(LONGEST, np.int16)
         self._phases: deque[float] = deque(maxlen=WATCHED)
-        self._pulled = self._position = self._guessed = 0
-        self._playing = False
+        self._pulled = self._position = 0
+        self._last_arrival = float("-inf")
         self._begin()
 
     def _begin(self) -> None:
@@ -71,8 +70,7 @@ class Playout:
         self._delays = ArrivalDelays()
         self._newest: Waiting | None = None
         self._seen: deque[int] = deque(maxlen=REMEMBERED)
-        self._sequence = 0
-        self._late_run = 0
+        self._sequence = self._late_run = self._guessed = 0
 
     @property
     def playing(self) -> bool:
@@ -81,7 +79,7 @@ class Playout:
 
     def abandoned(self, now: float) -> bool:
         """Whether so long nothing came that nothing is worth remembering."""
-        return self._newest is None or now - self._newest.arrival > ABANDONED_AFTER
+        return now - self._last_arrival > ABANDONED_AFTER
 
     @property
     def heard(self) -> int:
@@ -95,12 +93,11 @@ class Playout:
         except OpusError:
             self._statistics.discarded += 1
             return
-        waiting = self._unwrapped(packet, samples)
-        if self._is_other_sender(waiting):
+        self._last_arrival = packet.arrival
+        if self._late_run >= LATE_RUN:
             self._statistics.restarts += 1
             self._begin()
-            waiting = self._unwrapped(packet, samples)
-        if not self._take(waiting):
+        if not self._take(self._unwrapped(packet, samples)):
             self._statistics.discarded += 1
 
     def pull(self, count: int, now: float) -> Samples:
@@ -123,7 +120,7 @@ class Playout:
         if packet.sequence in self._seen:
             return False
         self._seen.append(packet.sequence)
-        if self._newest is None or packet.sequence > self._newest.sequence:
+        if self._newest is None or packet.timestamp > self._newest.timestamp:
             self._newest = packet
         self._delays.add(_transit(packet), packet.arrival)
         late = self._playing and packet.timestamp < self._position
@@ -136,13 +133,6 @@ class Playout:
             sequence = unwrap(sequence, self._newest.sequence, 16)
             timestamp = unwrap(timestamp, self._newest.timestamp, 32)
         return Waiting(sequence, timestamp, samples, packet.payload, packet.arrival)
-
-    def _is_other_sender(self, packet: Waiting) -> bool:
-        newest = self._newest
-        if newest is None:
-            return False
-        jumped = abs(_transit(packet) - _transit(newest)) > OTHER_SENDER
-        return (jumped and packet.sequence > newest.sequence) or self._late_run >= LATE_RUN
 
     def _next(self, now: float) -> Samples:
         first = self._packets.first
@@ -169,7 +159,8 @@ class Playout:
     def _wait(self) -> Samples:
         """Nothing is there: either it comes late or it is lost, and nobody knows yet."""
         self._guessed += MOST_GUESSED
-        self._playing = self._guessed < SILENT_AFTER
+        if self._guessed >= SILENT_AFTER:
+            self._begin()
         return self._sound.guess(MOST_GUESSED)
 
     def _fill(self, first: Waiting, missing: int, now: float) -> Samples:

@@ -13,6 +13,8 @@ WINDOW: Final = 8.0
 """Seconds: long enough to see how bad the path is, short enough to forget within seconds that it was."""
 SPARED: Final = 10
 """One interval of so many, one at least, may be worse than what is provided for."""
+SHORTER: Final = 0.1
+"""Seconds by which the path, or the sender's clock, changes at once: what was seen before does not count any more."""
 LEAST: Final = 0.02
 MOST: Final = 0.5
 """Seconds: bounds of the target."""
@@ -50,6 +52,8 @@ class ArrivalDelays:
         if self._first is None:
             self._first = arrival
         self._known = arrival - self._first >= KNOWN_AFTER
+        if self._intervals and transit < self.base - SHORTER:
+            self._intervals.clear()
         if not self._intervals or arrival >= self._intervals[-1].begins + INTERVAL:
             self._intervals.append(_Interval(arrival, transit, transit))
             while self._intervals[0].begins < arrival - WINDOW:

@@ -16,8 +16,8 @@ from scripts.lab.sound import share_of, tone
 
 CLICK = 2500
 """A step between neighbouring samples that no 230 Hz tone at 0.6 makes (it makes 592), but every cut does."""
-SILENCE = 200
-"""A peak that a tone at 0.6 is always above, and libopus's noise in a long hole never."""
+SILENCE = 6000
+"""A peak that a tone at 0.6 is always above, and what libopus guesses in a long hole never."""
 
 
 @cache

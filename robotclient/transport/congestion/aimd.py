@@ -12,8 +12,8 @@ BACK_OFF = 0.85
 """`kDefaultBackoffFactor`, beta of the draft."""
 SAFETY = 5_000
 GROWTH, FIRST_GROWTH = 1.08, 1.5
-"""A second, while the capacity is unknown (eta of the draft); and before the first over-use, where probes do not tell: on
-a path with much jitter libwebrtc is slow to start."""
+"""A second, while the capacity is unknown (eta of the draft); and before the first over-use, for paths with so much
+jitter that probes tell nothing: there libwebrtc is slow to start."""
 LEAST_GROWTH = 1000
 LEAST_ADDED = 4000
 """`kMinIncreaseRateBpsPerSecond`, near the capacity."""

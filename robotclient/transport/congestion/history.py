@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import takewhile
 
 from robotclient.transport.wrapping import unwrap
 
@@ -65,7 +66,7 @@ class History:
         return fates + [Fate(sent, None) for sent in self._take_lost()]
 
     def _take_lost(self) -> list[Sent]:
-        lost = [sent for sent in self._missing.values() if sent.at < self._newest - REORDERING]
+        lost = list(takewhile(lambda sent: sent.at < self._newest - REORDERING, self._missing.values()))
         for sent in lost:
             del self._missing[sent.number], self._packets[sent.number]
         return lost

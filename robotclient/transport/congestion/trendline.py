@@ -18,8 +18,8 @@ GAIN = 4.0
 MOST_DELTAS = 60
 """`kMinNumDeltas`."""
 RISE, FALL = 0.0087, 0.001
-"""`k_up_`, `k_down_`: how fast the threshold adapts, per millisecond. libwebrtc's 0.039 leaves us a seventh of a link beside
-a flow that goes by losses, the draft's 0.00018 (section 5.5) fills queues; with this the two share about evenly."""
+"""`k_up_`, `k_down_`: how fast the threshold adapts, per millisecond. libwebrtc's 0.039 leaves us a seventh of a link
+beside a flow that goes by losses, the draft's 0.00018 (section 5.5) fills queues; with this both share about evenly."""
 FIRST_THRESHOLD, LOWEST_THRESHOLD, HIGHEST_THRESHOLD = 12.5, 6.0, 600.0
 MOST_ADAPTED = 15.0
 """`kMaxAdaptOffsetMs`: a trend so far above the threshold is a sudden fall of the capacity; nothing to adapt to."""

@@ -32,9 +32,7 @@ def voice() -> list[bytes]:
 
 def stock(came: list[tuple[float, int]]) -> list[tuple[float, int]]:
     """When aiortc's buffer gives out which frame."""
-    buffer, given = JitterBuffer(EVERY = 47
-"""One packet in so many is lost; no multiple of a syllable."""
-STOCK_CAPACITY, STOCK_PREFETCH), []
+    buffer, given = JitterBuffer(STOCK_CAPACITY, STOCK_PREFETCH), []
     for arrival, number in came:
         packet = RtpPacket(sequence_number=number % 2**16, timestamp=number * BLOCK)
         packet._data = voice()[number % 500]  # type: ignore[attr-defined]  # as aiortc does

@@ -13,6 +13,7 @@ DECODED: Final = """async () => {
     if (stat.type === 'inbound-rtp' && stat.kind === 'video') frames += stat.framesDecoded;
   return frames;
 }"""
+PACKETS: Final = DECODED.replace("video", "audio").replace("framesDecoded", "packetsReceived")
 ON_THEIR_WAY: Final = 15
 """So many pictures may still come of a robot that has just died; one more is a new picture."""
 
@@ -32,4 +33,13 @@ async def back_in_call(visitor: Guest, blow: Callable[[], object], within: float
     await asyncio.to_thread(blow)
     seen = await frames(visitor)
     await visitor.wait(f"() => ({DECODED})().then(decoded => decoded > {seen + ON_THEIR_WAY})", within)
+    return time.monotonic() - began
+
+
+async def heard_again(visitor: Guest, blow: Callable[[], object], within: float) -> float:
+    """The same for sound: until the guest has got half a second of packets more. Raises `TimeoutError`."""
+    began = time.monotonic()
+    await asyncio.to_thread(blow)
+    seen: int = await visitor.page.evaluate(PACKETS)
+    await visitor.wait(f"() => ({PACKETS})().then(packets => packets > {seen + 25})", within)
     return time.monotonic() - began

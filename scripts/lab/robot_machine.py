@@ -39,6 +39,7 @@ class RobotMachine(Machine):
             "camera": {"device": "synthetic", "width": 640, "height": 480},
             "audio": {"microphone": "tone:440", "speaker": "none"},
             "screen": {"display": DISPLAY},
+            "visit": {"announce_seconds": 0},
             **settings,
         }
 

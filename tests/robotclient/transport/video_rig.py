@@ -13,6 +13,8 @@ from robotclient.transport.video_frame import Frame
 from robotclient.transport.video_packet import VideoPacket
 
 CHUNK = 100
+FIRST_TIMESTAMP = 4_294_000_000
+"""Wraps around in the eleventh second."""
 RETRANSMITTED = 1024
 """Packets that the sender remembers."""
 
@@ -178,7 +180,7 @@ class Network:
         self._at(self.now + 1 / self.fps, self._encode)
 
     def _send(self, payload: bytes, marker: bool, delay: float) -> None:
-        timestamp = (4_294_000_000 + self.sent * 90_000 // self.fps) & 0xFFFFFFFF
+        timestamp = (FIRST_TIMESTAMP + self.sent * 90_000 // self.fps) & 0xFFFFFFFF
         packet = VideoPacket(self._ssrc, self._sequence, timestamp, marker, payload)
         if payload:
             self._history[self._sequence] = packet

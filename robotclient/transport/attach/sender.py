@@ -26,6 +26,9 @@ from robotclient.transport.attach.settings import TRANSPORT_NUMBER
 from robotclient.transport.attach.transport import Transport
 from robotclient.transport.retransmission import Retransmissions
 
+UNKNOWN_ROUND_TRIP = 0.04
+"""Seconds, until the first receiver report: too short costs a repetition, too long a frozen picture."""
+
 
 @dataclass(frozen=True, slots=True)
 class SendingCounts:
@@ -120,7 +123,7 @@ class Sender(RTCRtpSender):
     async def _retransmit(self, sequence_number: int) -> None:
         now = time.monotonic()
         rate = self._attached.outgoing.controller.target(now).total
-        if self.retransmissions.request(sequence_number, rate, self.round_trip or 0.1, now) is not None:
+        if self.retransmissions.request(sequence_number, rate, self.round_trip or UNKNOWN_ROUND_TRIP, now) is not None:
             await super()._retransmit(sequence_number)
 
     def _send_keyframe(self) -> None:

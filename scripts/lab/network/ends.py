@@ -78,20 +78,30 @@ class Relay:
 
     async def redirect(self, end: str, sdp: str) -> str:
         """A description of an end (`a` or `b`) whose only candidate is the relay; the relay learns the true one."""
-        lines = sdp.splitlines()
-        candidates = [line.split() for line in lines if line.startswith("a=candidate:")]
-        own = next((each for each in candidates if _is_usable(each, self._address)), None)
-        if own is None:
-            raise LabError(f"no host candidate of {self._address} in a description")
-        await self._lines.ask(ends={end: [own[4], int(own[5])]})
-        own[5] = str(self._ports["b" if end == "a" else "a"])
-        kept = [line for line in lines if not line.startswith(("a=candidate:", "a=end-of-candidates"))]
-        candidate = " ".join(own)
-        return "".join(f"{line}\r\n{candidate}\r\n" if line.startswith("a=mid:") else f"{line}\r\n" for line in kept)
+        described, port = redirect(sdp, self._address, self._ports["b" if end == "a" else "a"])
+        await self._lines.ask(ends={end: [self._address, port]})
+        return described
 
     async def stop(self) -> None:
         """End it."""
         await self._lines.stop()
+
+
+def redirect(sdp: str, address: str, port: int) -> tuple[str, int]:
+    """A description whose only candidate is another port of its address, and the port that it was before.
+
+    Raises `LabError` where it has no host candidate of that address.
+    """
+    lines = sdp.splitlines()
+    candidates = [line.split() for line in lines if line.startswith("a=candidate:")]
+    own = next((each for each in candidates if _is_usable(each, address)), None)
+    if own is None:
+        raise LabError(f"no host candidate of {address} in a description")
+    before, own[5] = int(own[5]), str(port)
+    candidate = " ".join(own)
+    kept = [line for line in lines if not line.startswith(("a=candidate:", "a=end-of-candidates"))]
+    media = [f"{line}\r\n{candidate}\r\n" if line.startswith("a=mid:") else f"{line}\r\n" for line in kept]
+    return "".join(media), before
 
 
 def _is_usable(candidate: list[str], address: str) -> bool:

@@ -104,6 +104,18 @@ def brightness(number: int) -> int:
     return 20 + number * 37 % 150
 
 
+@asynccontextmanager
+async def talking(*ends: End) -> AsyncIterator[None]:
+    """While this lasts all of them send."""
+    tasks = [asyncio.create_task(talk(end, 100 * FPS)) for end in ends]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
 async def talk(end: End, pictures: int) -> None:
     """Send so many pictures, at their pace, and sound beside them; a keyframe whenever one is asked for."""
     coder, answered = Coder(), 0

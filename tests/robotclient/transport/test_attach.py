@@ -1,6 +1,5 @@
 """Our classes inside aiortc: calls over a lossy path, numbers in packets, and what happens on another aiortc."""
 
-import asyncio
 import logging
 import subprocess
 import sys
@@ -21,7 +20,7 @@ from robotclient.transport.attach.sender import SendingCounts
 from robotclient.transport.attach.settings import TRANSPORT_NUMBER
 from robotclient.transport.playout_packets import OpusPacket
 from scripts.lab.network.impairment import Impairment
-from tests.robotclient.transport.call_rig import FPS, call, talk, until
+from tests.robotclient.transport.call_rig import call, talking, until
 
 attach.install()
 _NOTHING = SendingCounts(0, 0.0, 0, 0, 0)
@@ -29,9 +28,8 @@ _NOTHING = SendingCounts(0, 0.0, 0, 0, 0)
 
 async def test_pictures_and_sound_arrive_over_a_path_that_loses_a_tenth() -> None:
     async with call(Impairment(loss=0.1, delay=0.02)) as (guest, robot):
-        talking = asyncio.gather(talk(guest, 20 * FPS), talk(robot, 20 * FPS))
-        await until(lambda: min(len(robot.pictures), len(guest.pictures), len(robot.sounds)) > 40, within=30)
-        talking.cancel()
+        async with talking(guest, robot):
+            await until(lambda: min(len(robot.pictures), len(guest.pictures), len(robot.sounds)) > 40, within=30)
         times = [picture.pts or 0 for picture in robot.pictures]
         assert times == sorted(set(times))
         assert all(isinstance(each, OpusPacket) for each in robot.sounds)
@@ -45,8 +43,7 @@ async def test_pictures_and_sound_arrive_over_a_path_that_loses_a_tenth() -> Non
 
 
 async def test_a_keyframe_is_asked_for_where_the_decoder_lost_its_way() -> None:
-    async with call(Impairment()) as (guest, robot):
-        talking = asyncio.create_task(talk(robot, 10 * FPS))
+    async with call(Impairment()) as (guest, robot), talking(robot):
         await until(lambda: len(guest.pictures) > 10)
         asked = len(robot.keyframe_requests)
         receiver = next(each for each in guest.peer.pc.getReceivers() if attach.receiving_counts(each))
@@ -54,15 +51,12 @@ async def test_a_keyframe_is_asked_for_where_the_decoder_lost_its_way() -> None:
         await until(lambda: len(robot.keyframe_requests) > asked)
         before = len(guest.pictures)
         await until(lambda: len(guest.pictures) > before + 5)
-        talking.cancel()
 
 
 async def test_a_path_that_widens_is_found_by_probes() -> None:
-    async with call(Impairment(delay=0.01)) as (guest, robot):
-        talking = asyncio.gather(talk(robot, 20 * FPS), talk(guest, FPS))
+    async with call(Impairment(delay=0.01)) as (guest, robot), talking(robot, guest):
         sender = next(each for each in robot.peer.pc.getSenders() if each.kind == "video")
         await until(lambda: (attach.sending_counts(sender) or _NOTHING).estimate > 2 * START)
-        talking.cancel()
 
 
 @given(number=st.integers(0, 65_535), mid=st.text("abc", min_size=1, max_size=9), payload=st.binary(max_size=20))

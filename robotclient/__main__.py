@@ -14,6 +14,7 @@ from robotclient.children import ChildGaveUpError
 from robotclient.commands.check import check
 from robotclient.commands.devices import devices, snapshot
 from robotclient.commands.enroll import AlreadyEnrolledError, enroll
+from robotclient.commands.mirror import DaemonRunsError, test_call
 from robotclient.commands.status import NotRunningError, status
 from robotclient.config import RobotConfig
 from robotclient.configfile import ConfigError
@@ -31,7 +32,15 @@ class NotEnrolledError(Exception):
     """The robot has no identity yet."""
 
 
-FORESEEN = (PortalError, AlreadyEnrolledError, NotEnrolledError, NotRunningError, ChildGaveUpError, SnapshotError)
+FORESEEN = (
+    PortalError,
+    AlreadyEnrolledError,
+    NotEnrolledError,
+    NotRunningError,
+    DaemonRunsError,
+    ChildGaveUpError,
+    SnapshotError,
+)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -53,6 +62,8 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("check-config", parents=[common], help="is the configuration file right?")
     commands.add_parser("show-config", parents=[common], help="print the configuration in force")
     commands.add_parser("status", parents=[common], help="what does the robot do now?")
+    mirror = commands.add_parser("test-call", parents=[common], help="a visit of the robot with itself")
+    mirror.add_argument("--seconds", type=float, default=10, help="how long; default: 10")
     return top
 
 
@@ -90,6 +101,8 @@ def _dispatch(arguments: argparse.Namespace) -> int:
             print(config.model_dump_json(indent=2))
         case "status":
             status(config, as_json=arguments.json)
+        case "test-call":
+            return 0 if test_call(config, seconds=arguments.seconds, as_json=arguments.json) else FAILED
     return 0
 
 

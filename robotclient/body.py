@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import av
 import numpy as np
@@ -21,26 +22,18 @@ from robotclient.config import RobotConfig
 from robotclient.media.audio.handle import Audio, EncodedSound
 from robotclient.media.camera.handle import Camera, EncodedPicture
 from robotclient.media.screen.handle import Screen
-from robotclient.media.screen.pictures import I420Picture
 from robotclient.media.screen.views import View
 from robotclient.peer import Incoming
+from robotclient.reception import Reception
 from robotclient.tracks import PacketTrack, PictureTrack
 from robotclient.transport.playout_packets import OpusPacket
 from robotclient.transport.playout_statistics import PlayoutStatistics
+from robotclient.transport.sender_report import SenderReport
 from robotclient.uplink import Uplink
 from wire.rest import DeviceStatus
 from wire.signaling import Source
 
 log = logging.getLogger(__name__)
-
-
-@dataclass
-class Reception:
-    """What was decoded of one participant's picture so far."""
-
-    frames: int = 0
-    width: int = 0
-    height: int = 0
 
 
 @dataclass(frozen=True)
@@ -130,13 +123,17 @@ class Body:
         wanted = carries is not None and carries.source in (Source.CAMERA, Source.MICROPHONE)
         try:
             while True:
-                frame = await incoming.track.recv()
+                frame: object = await incoming.track.recv()
                 if not wanted or participant not in self._admitted:
                     continue
                 if isinstance(frame, av.VideoFrame):
-                    self._show_picture(participant, frame)
+                    reception = self._reception(participant)
+                    reception.hear(self._audio.heard.get(participant))
+                    reception.see(frame)
                 elif isinstance(frame, OpusPacket):
                     self._audio.play_packet(participant, frame)
+                elif isinstance(frame, SenderReport):
+                    self._reception(participant).report(frame, sound=incoming.track.kind == "audio")
                 elif isinstance(frame, av.AudioFrame):  # from an aiortc without our changes
                     self._audio.play(participant, mono(frame))
         except MediaStreamError:
@@ -151,13 +148,15 @@ class Body:
         """A participant has left."""
         self._screen.forget(participant)
         self._audio.forget(participant)
-        self.received.pop(participant, None)
+        if (reception := self.received.pop(participant, None)) is not None:
+            reception.close()
 
-    def _show_picture(self, participant: str, frame: av.VideoFrame) -> None:
-        reception = self.received.setdefault(participant, Reception())
-        reception.frames += 1
-        reception.width, reception.height = frame.width, frame.height
-        self._screen.draw(participant, i420(frame))
+    def _reception(self, participant: str) -> Reception:
+        if participant not in self.received:
+            self.received[participant] = Reception(
+                partial(self._screen.draw, participant), partial(self._audio.delay, participant)
+            )
+        return self.received[participant]
 
     def _send_picture(self, picture: EncodedPicture) -> None:
         self.sent_size = (picture.width, picture.height)
@@ -173,19 +172,6 @@ class Body:
         for participant, track in self._sounds:
             if participant in self._admitted:
                 track.put(sound.data, sound.timestamp, keyframe=True)
-
-
-def i420(frame: av.VideoFrame) -> I420Picture:
-    """The three planes of a decoded frame, not copied."""
-    if frame.format.name != "yuv420p":
-        frame = frame.reformat(format="yuv420p")
-    width, height = frame.width, frame.height
-    sizes = ((height, width), ((height + 1) // 2, (width + 1) // 2), ((height + 1) // 2, (width + 1) // 2))
-    y, u, v = (
-        np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)[:rows, :columns]
-        for plane, (rows, columns) in zip(frame.planes, sizes, strict=True)
-    )
-    return I420Picture(y, u, v)
 
 
 def mono(frame: av.AudioFrame) -> bytes:

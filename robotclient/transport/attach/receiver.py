@@ -21,6 +21,7 @@ from robotclient.transport import feedback_requests
 from robotclient.transport.attach.private import private
 from robotclient.transport.attach.transport import Transport
 from robotclient.transport.playout_packets import OpusPacket
+from robotclient.transport.sender_report import SenderReport
 from robotclient.transport.video import FrameAssembler
 from robotclient.transport.video_frame import Frame
 from robotclient.transport.video_packet import VideoPacket
@@ -34,14 +35,15 @@ MOST_UNHEARD = 100
 
 
 class Receiver(RTCRtpReceiver):
-    """One receiver, of video or sound. Its sound track gives `OpusPacket` instead of decoded frames."""
+    """One receiver, of video or sound.
+
+    Its sound track gives `OpusPacket` instead of decoded frames, and both tracks give each `SenderReport` that comes.
+    """
 
     def __init__(self, kind: str, transport: RTCDtlsTransport) -> None:
         super().__init__(kind, transport)
         self.octets = 0
         """Of payload, retransmissions included."""
-        self.report: RtcpSrPacket | None = None
-        """The sender's last report, which ties its RTP time to the clock that its media share."""
         self._kind = kind
         self._video: _Video | None = None
 
@@ -63,7 +65,8 @@ class Receiver(RTCRtpReceiver):
 
     async def _handle_rtcp_packet(self, packet: AnyRtcpPacket) -> None:
         if isinstance(packet, RtcpSrPacket):
-            self.report = packet
+            info = packet.sender_info
+            self._hand_on(SenderReport(info.ntp_timestamp, info.rtp_timestamp))
         if isinstance(packet, RtcpByePacket) and self._video is not None:
             self._video.stop()
         await super()._handle_rtcp_packet(packet)
@@ -95,7 +98,7 @@ class Receiver(RTCRtpReceiver):
         assert isinstance(self.transport, Transport)
         return _Video(self, self.transport, codec)
 
-    def _hand_on(self, packet: OpusPacket) -> None:
+    def _hand_on(self, packet: OpusPacket | SenderReport) -> None:
         """To whoever reads the track; the newest wins where nobody does."""
         assert isinstance(self.track, RemoteStreamTrack)
         if self.track._queue.qsize() >= MOST_UNHEARD:

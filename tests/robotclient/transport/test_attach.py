@@ -16,14 +16,13 @@ from robotclient.transport import attach
 from robotclient.transport.attach import proof
 from robotclient.transport.attach.outgoing import START, stamp
 from robotclient.transport.attach.private import private
-from robotclient.transport.attach.sender import SendingCounts
 from robotclient.transport.attach.settings import TRANSPORT_NUMBER
 from robotclient.transport.playout_packets import OpusPacket
+from robotclient.transport.sender_report import SenderReport
 from scripts.lab.network.impairment import Impairment
 from tests.robotclient.transport.call_rig import call, talking, until
 
 attach.install()
-_NOTHING = SendingCounts(0, 0.0, 0, 0, 0)
 
 
 async def test_pictures_and_sound_arrive_over_a_path_that_loses_a_tenth() -> None:
@@ -32,7 +31,7 @@ async def test_pictures_and_sound_arrive_over_a_path_that_loses_a_tenth() -> Non
             await until(lambda: min(len(robot.pictures), len(guest.pictures), len(robot.sounds)) > 40, within=30)
         times = [picture.pts or 0 for picture in robot.pictures]
         assert times == sorted(set(times))
-        assert all(isinstance(each, OpusPacket) for each in robot.sounds)
+        assert all(isinstance(each, OpusPacket | SenderReport) for each in robot.sounds)
         sent = next(filter(None, map(attach.sending_counts, robot.peer.pc.getSenders())))
         received = next(filter(None, map(attach.receiving_counts, guest.peer.pc.getReceivers())))
         assert sent.nacks > 0
@@ -51,12 +50,6 @@ async def test_a_keyframe_is_asked_for_where_the_decoder_lost_its_way() -> None:
         await until(lambda: len(robot.keyframe_requests) > asked)
         before = len(guest.pictures)
         await until(lambda: len(guest.pictures) > before + 5)
-
-
-async def test_a_path_that_widens_is_found_by_probes() -> None:
-    async with call(Impairment(delay=0.01)) as (guest, robot), talking(robot, guest):
-        sender = next(each for each in robot.peer.pc.getSenders() if each.kind == "video")
-        await until(lambda: (attach.sending_counts(sender) or _NOTHING).estimate > 2 * START)
 
 
 @given(number=st.integers(0, 65_535), mid=st.text("abc", min_size=1, max_size=9), payload=st.binary(max_size=20))

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
+from aiortc.jitterbuffer import JitterBuffer
+from aiortc.rtp import RtpPacket
 
 from robotclient.media.audio.encoder import SoundEncoder
 from robotclient.media.audio.messages import BLOCK, RATE
@@ -16,6 +18,8 @@ from robotclient.transport.playout_statistics import PlayoutStatistics
 
 PERIOD = BLOCK / RATE
 TRANSIT = 0.05
+STOCK_CAPACITY, STOCK_PREFETCH = 16, 4
+"""As aiortc's `RTCRtpReceiver` makes its buffer for sound."""
 FIRST_SEQUENCE = 65_500
 FIRST_TIMESTAMP = 2**32 - 100_000
 """Both wrap around soon."""
@@ -108,6 +112,23 @@ def packet(number: int, payload: bytes, arrival: float) -> OpusPacket:
     """The packet of that number, as it is on the wire."""
     sequence, timestamp = FIRST_SEQUENCE + number, FIRST_TIMESTAMP + number * BLOCK
     return OpusPacket(sequence % 2**16, timestamp % 2**32, payload, arrival)
+
+
+def stock(came: Iterable[tuple[float, int]]) -> list[tuple[float, int]]:
+    """When aiortc's buffer gives out which frame; those it does not give out are holes."""
+    buffer, given = JitterBuffer(STOCK_CAPACITY, STOCK_PREFETCH), []
+    for arrival, number in came:
+        sent = RtpPacket(sequence_number=number % 2**16, timestamp=number * BLOCK)
+        sent._data = b"-"  # type: ignore[attr-defined]  # where aiortc puts the payload
+        _, frame = buffer.add(sent)
+        if frame is not None:
+            given.append((arrival, frame.timestamp // BLOCK))
+    return given
+
+
+def stock_delay(given: list[tuple[float, int]]) -> float:
+    """Seconds, on average, that frames waited in the buffer, if none was late on the path."""
+    return float(np.mean([time - (number * PERIOD + TRANSIT) for time, number in given]))
 
 
 @cache

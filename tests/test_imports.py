@@ -25,10 +25,15 @@ MAY_IMPORT = {
 }  # fmt: skip
 PURE = {
     "robotclient.schedule", "robotclient.call", "robotclient.callers", "robotclient.announcements.phrases", "robotclient.media.screen.layout", "server.booking", "server.rooms",
+    "robotclient.transport.feedback", "robotclient.transport.feedback_requests", "robotclient.transport.round_trip",
+    "robotclient.transport.video", "robotclient.transport.video_frame", "robotclient.transport.video_keyframes",
+    "robotclient.transport.video_losses", "robotclient.transport.video_packet", "robotclient.transport.video_queue",
+    "robotclient.transport.video_references", "robotclient.transport.video_source",
+    "robotclient.transport.video_statistics", "robotclient.transport.wrapping",
 }  # fmt: skip
 PURE_MAY_IMPORT = {
-    "collections", "dataclasses", "datetime", "enum", "functools", "hmac", "itertools", "math", "pydantic", "typing",
-    "wire",
+    "collections", "dataclasses", "datetime", "enum", "functools", "hmac", "itertools", "math", "pydantic", "struct",
+    "typing", "wire",
 }  # fmt: skip
 MERE_DATA = {"robotclient", "robotclient.config", "server.config", "server.errors"}
 """Modules without behaviour that the core may know."""

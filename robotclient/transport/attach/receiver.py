@@ -28,8 +28,8 @@ from robotclient.transport.video_packet import VideoPacket
 from robotclient.transport.video_statistics import VideoStatistics
 from robotclient.transport.wrapping import unwrap
 
-MOST_UNDECODED = 15
-"""Frames that may wait for the decoder; half a second behind, only a fresh start helps."""
+MOST_UNDECODED = 60
+"""Frames that may wait for the decoder. All that waited for a retransmission come at once: two seconds of them may."""
 MOST_UNHEARD = 100
 """Packets of sound that may wait for their reader."""
 

@@ -19,7 +19,7 @@ from scripts.lab.network.voice import write_voice
 from scripts.lab.process import LabError
 
 COLUMNS = ("fps", "kbps", "freezes", "frozen", "longest", "delay_p50", "delay_p95", "similarity", "width",
-           "concealed", "sound_delay")  # fmt: skip
+           "concealed", "sound_delay", "queue", "dropped")  # fmt: skip
 
 
 def main() -> int:

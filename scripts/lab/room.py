@@ -1,4 +1,4 @@
-"""A room without walls: speech, a loudspeaker, its echo at a microphone; and how much of a voice is left after all that.
+"""A room without walls: speech, a loudspeaker, its echo at a microphone; and how much of a voice is left in the end.
 
 Samples are float arrays, 1.0 is full scale, mono at 48 kHz.
 """
@@ -19,12 +19,12 @@ SEGMENT = 30
 """Frames over which the two envelopes are compared: 384 ms."""
 
 TEXTS = {
-    "es": "Buenos días, mamá. ¿Cómo has dormido esta noche? Los niños preguntan por ti todos los días. El domingo iremos"
-    " a verte y llevaremos la tarta de manzana que tanto te gusta. Dime si necesitas algo de casa, y no olvides tomar"
-    " las pastillas después de comer. El médico ha dicho que vas mucho mejor que la semana pasada.",
-    "en-gb+f3": "Hello dear, I am quite well today. The nurse opened the window this morning and I heard the birds. Lunch"
-    " was soup again, but the bread was fresh. Could you bring my glasses and the blue cardigan when you come? I would"
-    " love to see the children, they must have grown so much since the summer.",
+    "es": "Buenos días, mamá. ¿Cómo has dormido esta noche? Los niños preguntan por ti todos los días. El domingo"
+    " iremos a verte y llevaremos la tarta de manzana que tanto te gusta. Dime si necesitas algo de casa, y no olvides"
+    " tomar las pastillas después de comer. El médico ha dicho que vas mucho mejor que la semana pasada.",
+    "en-gb+f3": "Hello dear, I am quite well today. The nurse opened the window this morning and I heard the birds."
+    " Lunch was soup again, but the bread was fresh. Could you bring my glasses and the blue cardigan when you come?"
+    " I would love to see the children, they must have grown so much since the summer.",
 }
 
 
@@ -77,7 +77,7 @@ def decibels(sound: Sound) -> float:
 
 
 def intelligibility(clean: Sound, heard: Sound) -> float:
-    """How alike the envelopes are in the bands of speech, 0 to 1: STOI (Taal 2011) at 48 kHz; 0.75 is well understood."""
+    """How alike the envelopes are in the bands of speech, 0 to 1: STOI (Taal 2011) at 48 kHz; 0.75 is understood."""
     near, far = _bands(clean), _bands(heard)
     active = near.sum(0) > near.sum(0).max() * 1e-4  # 40 dB under the loudest frame nobody speaks
     near, far = np.sqrt(near[:, active]), np.sqrt(far[:, active])

@@ -14,7 +14,7 @@ from numpy import frombuffer, uint8
 from playwright.async_api import async_playwright
 
 from scripts.lab.browser import FAKE_DEVICES, FLAGS
-from scripts.lab.network.ends import End, PageEnd, Relay, RobotEnd
+from scripts.lab.network.ends import Counters, End, PageEnd, Relay, RobotEnd
 from scripts.lab.network.figures import Look, Way, way
 from scripts.lab.network.pictures import load_clip, similarity
 from scripts.lab.network.rows import Row, Step
@@ -37,8 +37,8 @@ class Call:
     connected_after: float | None
     to_robot: Way
     to_guest: Way
-    path: dict[str, dict[str, int]]
-    """The relay's counters; `a` is the guest."""
+    path: Counters
+    """The relay's counters, of the measured time; `a` is the guest, who sends to the robot."""
     robot_cpu: float | None = None
     """Seconds of CPU per second."""
     estimates: tuple[int, ...] = ()
@@ -90,6 +90,7 @@ class Bench:
         looks: dict[str, list[Look]] = {"a": [await guest.look()], "b": [await other.look()]}
         for each in looks.values():
             each[0].pop("similarities", None)
+        before = await self.relay.counters()
         for step in row.steps or (Step(seconds, row.path),):
             if row.steps:
                 await self.relay.impair(step.impairment)
@@ -97,12 +98,13 @@ class Bench:
                 await asyncio.sleep(max(0.0, looks["a"][-1]["at"] + 1 - _now()))
                 looks["a"].append(await guest.look())
                 looks["b"].append(await other.look())
+        path = await self.relay.counters() if row.steps else _grown(before, await self.relay.counters())
         robot_similarities = [each for look in looks["b"] for each in look.get("similarities", ())]
         return Call(
             connected_after=round(connected, 3),
-            to_robot=way(looks["b"], looks["a"], robot_similarities or self._similarities["b"]),
-            to_guest=way(looks["a"], looks["b"], self._similarities["a"]),
-            path=await self.relay.counters(),
+            to_robot=way(looks["b"], looks["a"], robot_similarities or self._similarities["b"], path["a"]),
+            to_guest=way(looks["a"], looks["b"], self._similarities["a"], path["b"]),
+            path=path,
             robot_cpu=_cpu(looks["b"]),
             estimates=tuple(look["estimate"]["estimate"] // 1000 for look in looks["b"] if look.get("estimate")),
         )
@@ -119,6 +121,10 @@ class Bench:
             found = await asyncio.to_thread(similarity, source, luma)
             self._similarities[request.query["end"]].append(found)
         return web.Response()
+
+
+def _grown(before: Counters, after: Counters) -> Counters:
+    return {end: {name: value - before[end][name] for name, value in found.items()} for end, found in after.items()}
 
 
 def _cpu(looks: list[Look]) -> float | None:

@@ -12,6 +12,8 @@ from scripts.lab.network.impairment import Impairment
 from scripts.lab.process import ROOT, LabError
 
 ANSWER_WITHIN = 15.0
+Counters = dict[str, dict[str, float]]
+"""Of each end."""
 
 
 class Lines:
@@ -71,9 +73,9 @@ class Relay:
         changed = {name: value for name, value in vars(path).items() if value != getattr(Impairment(), name)}
         await self._lines.ask(impairment=changed)
 
-    async def counters(self) -> dict[str, dict[str, int]]:
+    async def counters(self) -> Counters:
         """What each end (`a`, `b`) has sent since the last change of the path, and what became of it."""
-        answer: dict[str, dict[str, int]] = await self._lines.ask()
+        answer: Counters = await self._lines.ask()
         return answer
 
     async def redirect(self, end: str, sdp: str) -> str:

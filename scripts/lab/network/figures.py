@@ -1,7 +1,7 @@
 """From what the ends saw, second by second, to the figures of one way of a call."""
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -33,10 +33,14 @@ class Way:
     """Percent of the sound that was made up."""
     sound_delay: float | None
     """Milliseconds that sound waits to be played."""
+    queue: float | None = None
+    """Milliseconds that a packet has waited on the way, in the mean."""
+    dropped: float | None = None
+    """Percent of the packets for which the queue had no room."""
     kbps_by_second: tuple[int, ...] = ()
 
 
-def way(looks: Sequence[Look], sent: Sequence[Look], similarities: Sequence[float]) -> Way:
+def way(looks: Sequence[Look], sent: Sequence[Look], similarities: Sequence[float], path: Mapping[str, float]) -> Way:
     """The figures of the receiving end's `looks` (the first is the start), and the sending end's of the same times."""
     start, end = looks[0]["at"], looks[-1]["at"]
     seen = [each for look in looks[1:] for each in look["seen"]]
@@ -59,6 +63,8 @@ def way(looks: Sequence[Look], sent: Sequence[Look], similarities: Sequence[floa
         width=seen[-1][2] if seen else 0,
         concealed=_concealed(looks),
         sound_delay=_sound_delay(looks),
+        queue=round(1000 * path["waited"] / max(1, path["arrived"]), 1),
+        dropped=round(100 * path["dropped"] / max(1, path["arrived"] + path["dropped"]), 2),
         kbps_by_second=tuple(by_second),
     )
 

@@ -38,6 +38,8 @@ class Direction:
         self.impairment = impairment
         self.rival = Rival(impairment) if impairment.rival else None
         self.arrived = self.lost = self.dropped = self.octets = 0
+        self.waited = 0.0
+        """Seconds that all that arrived has waited in the queue."""
         self._random = random.Random(seed)
         self._in_burst = False
         self._free_at = 0.0
@@ -55,6 +57,7 @@ class Direction:
             self.dropped += 1
             return None
         self._free_at = now + waiting + (size + OVERHEAD) * 8 / self.impairment.rate
+        self.waited += waiting
         self.arrived += 1
         self.octets += size
         return self._in_order(self._free_at + self.impairment.delay + self._random.random() * self.impairment.jitter)

@@ -91,10 +91,11 @@ class Relay:
         return bool(data)
 
 
-def _counters(way: Direction) -> dict[str, int]:
+def _counters(way: Direction) -> dict[str, float]:
     rival = way.rival.octets if way.rival else 0
     return {
-        "arrived": way.arrived, "lost": way.lost, "dropped": way.dropped, "octets": way.octets, "rival_octets": rival,
+        "arrived": way.arrived, "lost": way.lost, "dropped": way.dropped, "octets": way.octets, "waited": way.waited,
+        "rival_octets": rival,
     }  # fmt: skip
 
 

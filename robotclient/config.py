@@ -80,6 +80,10 @@ class AudioSection(Section):
 
     microphone: DeviceName = "default"
     speaker: DeviceName = "default"
+    volume: Annotated[int, Field(ge=0, le=100)] = 100
+    echo_cancellation: bool = True
+    noise_suppression: bool = True
+    gain_control: bool = True
 
 
 class ScreenSection(Section):

@@ -83,14 +83,20 @@ class Rig:
 
 
 @contextlib.asynccontextmanager
-async def rig(microphone: str, speaker: str) -> AsyncIterator[Rig]:
-    """A rig whose child has started."""
+async def rig(microphone: str, speaker: str, *, cleaning: bool = False) -> AsyncIterator[Rig]:
+    """A rig whose child has started; without `cleaning` tones, which are noise to it, go through as they are."""
     made = Rig()
-    config = AudioSection(microphone=microphone, speaker=speaker)
+    config = AudioSection(
+        microphone=microphone,
+        speaker=speaker,
+        echo_cancellation=cleaning,
+        noise_suppression=cleaning,
+        gain_control=cleaning,
+    )
     made.audio = Audio(config, on_packet=made.arrived, on_report=made.reports.append)
     running = asyncio.create_task(made.audio.run())
     try:
-        await made.until(lambda: made.state(DeviceKind.SPEAKER) is not None)
+        await made.until(lambda: made.state(DeviceKind.SPEAKER) is not None, within=30)  # a busy machine
         yield made
     finally:
         running.cancel()

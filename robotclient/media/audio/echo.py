@@ -3,7 +3,9 @@
 import numpy as np
 from livekit.rtc import AudioFrame, AudioProcessingModule
 
+from robotclient.config import AudioSection
 from robotclient.media.audio.messages import BLOCK, RATE
+from robotclient.media.audio.reference import Reference
 from robotclient.media.audio.samples import Samples
 
 FRAME = RATE // 100
@@ -13,7 +15,7 @@ FRAME = RATE // 100
 class VoiceCleaner:
     """Takes what was played out of what is heard. The two come in step: one block of each, sample for sample.
 
-    AEC3 finds the echo's delay by itself, up to half a second, and follows it when it jumps (docs/benchmarks.md).
+    AEC3 finds by itself how much later the echo comes, and follows when that changes (docs/benchmarks.md).
     """
 
     def __init__(self, *, echo: bool, noise: bool, gain: bool) -> None:
@@ -21,10 +23,21 @@ class VoiceCleaner:
         self._module = AudioProcessingModule(
             echo_cancellation=echo, noise_suppression=noise, high_pass_filter=True, auto_gain_control=gain
         )
+        self._reference = Reference()
 
-    def clean(self, heard: Samples, played: Samples) -> Samples:
-        """One block of the microphone; `played` is the block that went to the speaker in the same turn."""
-        frames = zip(_frames(played), _frames(heard), strict=True)
+    @classmethod
+    def of(cls, section: AudioSection) -> "VoiceCleaner | None":
+        """As the configuration says; None where all of it is off."""
+        if not (section.echo_cancellation or section.noise_suppression or section.gain_control):
+            return None
+        return cls(echo=section.echo_cancellation, noise=section.noise_suppression, gain=section.gain_control)
+
+    def clean(self, heard: Samples, played: Samples, delay: float) -> Samples:
+        """One block of the microphone; `played` is the block that went to the speaker in the same turn.
+
+        `delay`: seconds that the devices say it takes to the loudspeaker and from the microphone.
+        """
+        frames = zip(_frames(self._reference.follow(played, delay)), _frames(heard), strict=True)
         return np.concatenate([self._clean_frame(far, near) for far, near in frames])
 
     def _clean_frame(self, far: AudioFrame, near: AudioFrame) -> Samples:

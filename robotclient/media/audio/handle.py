@@ -13,11 +13,13 @@ from robotclient.media.audio.messages import (
     Forget,
     Heard,
     Hush,
+    Levels,
     Packet,
     Play,
     PlayPacket,
     Say,
     Settings,
+    Volume,
 )
 from robotclient.media.channel import DeviceReport, PipeMessage
 from robotclient.transport.playout_packets import OpusPacket
@@ -54,8 +56,11 @@ class Audio:
         on_report: Callable[[DeviceStatus], None],
     ) -> None:
         """`on_packet` gets 50 packets a second while the microphone is open, `on_report` each device's changes."""
-        self.child = Child("robotclient.media.audio", (Packet, Heard, DeviceReport), self._handle, self._greeting)
-        self._settings = Settings(microphone=config.microphone, speaker=config.speaker)
+        self.child = Child(
+            "robotclient.media.audio", (Packet, Heard, Levels, DeviceReport), self._handle, self._greeting
+        )
+        self._section = config
+        self._volume = config.volume
         self._on_packet = on_packet
         self._on_report = on_report
         self._open = False
@@ -63,17 +68,25 @@ class Audio:
         self._next_timestamp = 0
         self.heard: dict[str, Heard] = {}
         """How each participant's sound fared, not older than a second."""
+        self.levels = Levels(microphone=None, speaker=None)
 
     async def run(self) -> None:
         """Keep the child alive until cancelled. Raises `ChildGaveUpError`."""
         await self.child.run()
 
     def configure(self, config: AudioSection) -> None:
-        """Use other devices from now on."""
-        settings = Settings(microphone=config.microphone, speaker=config.speaker)
-        if settings != self._settings:
-            self._settings = settings
+        """Use other devices and settings from now on."""
+        before, self._section = self._section, config
+        if config.volume != before.volume:
+            self.set_volume(config.volume)
+        if config.model_copy(update={"volume": before.volume}) != before:
             self.child.renew()
+
+    def set_volume(self, percent: int) -> None:
+        """Play that loud, 0 to 100, until the configuration or somebody else says otherwise."""
+        if percent != self._volume:
+            self._volume = percent
+            self.child.send(Volume(percent=percent))
 
     def open(self) -> None:
         """Open the microphone; packets follow, silent ones while the device is not there."""
@@ -118,7 +131,9 @@ class Audio:
         self.child.send(Forget(participant=participant))
 
     def _greeting(self) -> Iterator[PipeMessage]:
-        yield self._settings
+        self.levels = Levels(microphone=None, speaker=None)
+        yield Settings(section=self._section)
+        yield Volume(percent=self._volume)
         if self._open:
             yield self._capture()
 
@@ -131,6 +146,8 @@ class Audio:
         match message:
             case DeviceReport():
                 self._on_report(message.status)
+            case Levels():
+                self.levels = message
             case Heard():
                 self.heard[message.participant] = message
             # A microphone whose clock is fast is ahead of real time, to which a fresh child goes back.

@@ -2,8 +2,10 @@
 
 import time
 
+from robotclient.media.audio.echo import VoiceCleaner
 from robotclient.media.audio.encoder import SoundEncoder
 from robotclient.media.audio.keeper import Keeper
+from robotclient.media.audio.loudness import LevelMeter
 from robotclient.media.audio.messages import (
     BLOCK,
     RATE,
@@ -12,11 +14,13 @@ from robotclient.media.audio.messages import (
     Forget,
     Heard,
     Hush,
+    Levels,
     Packet,
     Play,
     PlayPacket,
     Say,
     Settings,
+    Volume,
 )
 from robotclient.media.audio.mixer import Mixer
 from robotclient.media.audio.pace import Pace
@@ -28,7 +32,7 @@ from wire.rest import DeviceStatus
 BEAT_EVERY = RATE // BLOCK // 4
 """Turns between two heartbeats: a quarter of a second."""
 TELL_EVERY = RATE // BLOCK
-MESSAGES = (Settings, Capture, Play, PlayPacket, Delay, Say, Hush, Forget)
+MESSAGES = (Settings, Volume, Capture, Play, PlayPacket, Delay, Say, Hush, Forget)
 
 
 class SoundLoop:
@@ -40,6 +44,8 @@ class SoundLoop:
         self._mixer = Mixer()
         self._pace = Pace()
         self._settings: Settings | None = None
+        self._cleaner: VoiceCleaner | None = None
+        self._meters = {"microphone": LevelMeter(), "speaker": LevelMeter()}
         self._encoder: SoundEncoder | None = None
         self._timestamp = 0
 
@@ -54,6 +60,7 @@ class SoundLoop:
             turns += 1
             if turns % TELL_EVERY == 0:
                 self._tell_how_they_are_heard()
+                self._channel.send(Levels.model_validate({what: each.read() for what, each in self._meters.items()}))
             if turns % BEAT_EVERY == 0 and self._keeper.works():
                 self._channel.send(Beat())
 
@@ -62,18 +69,33 @@ class SoundLoop:
         played = self._mixer.mix(time.monotonic())
         speaker = self._keeper.speaker.device
         if speaker is not None:
+            self._meters["speaker"].add(played)
             speaker.play(played)
         if self._encoder is not None:
+            said = self._cleaned(heard, played)
             self._timestamp += missed * BLOCK
-            self._channel.send(Packet(timestamp=self._timestamp, level=level(heard)), self._encoder.encode(heard))
+            self._channel.send(Packet(timestamp=self._timestamp, level=level(said)), self._encoder.encode(said))
             self._timestamp += BLOCK
+
+    def _cleaned(self, heard: Samples, played: Samples) -> Samples:
+        """What the microphone says, without what the speaker says; as it is where no device is in between."""
+        microphone, speaker = self._keeper.microphone.device, self._keeper.speaker.device
+        if microphone is None:
+            return heard
+        self._meters["microphone"].add(heard)
+        if self._cleaner is None or not microphone.keeps_time:
+            return heard
+        return self._cleaner.clean(heard, played, microphone.delay + (0.0 if speaker is None else speaker.delay))
 
     def _obey(self, message: PipeMessage, body: bytes) -> None:
         match message:
             case Settings():
                 self._settings = message
+                self._cleaner = VoiceCleaner.of(message.section)
                 self._want()
                 self._keeper.start()
+            case Volume():
+                self._mixer.volume.set(message.percent)
             case Capture():
                 self._encoder = SoundEncoder() if message.on else None
                 self._timestamp = int((time.monotonic() - message.zero) * RATE)
@@ -100,8 +122,10 @@ class SoundLoop:
 
     def _want(self) -> None:
         if self._settings is not None:
-            microphone = self._settings.microphone if self._encoder is not None else None
-            self._keeper.want(microphone=microphone, speaker=self._settings.speaker)
+            section = self._settings.section
+            self._keeper.want(
+                microphone=section.microphone if self._encoder is not None else None, speaker=section.speaker
+            )
 
     def _report(self, status: DeviceStatus) -> None:
         self._channel.send(DeviceReport(status=status))

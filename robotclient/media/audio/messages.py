@@ -5,6 +5,7 @@ Samples are always signed 16 bit, little endian, mono, at `RATE`.
 
 from typing import Final
 
+from robotclient.config import AudioSection
 from robotclient.media.channel import PipeMessage
 from robotclient.transport.playout_statistics import PlayoutStatistics
 
@@ -15,10 +16,15 @@ BLOCK: Final = 960
 
 
 class Settings(PipeMessage):
-    """The first message to a fresh child: names of devices, as in `AudioSection`."""
+    """The first message to a fresh child."""
 
-    microphone: str
-    speaker: str
+    section: AudioSection
+
+
+class Volume(PipeMessage):
+    """How loud to play from now on, 0 to 100."""
+
+    percent: int
 
 
 class Capture(PipeMessage):
@@ -71,6 +77,14 @@ class Packet(PipeMessage):
     timestamp: int
     level: int
     """Loudness in -dBov: 0 is the loudest, 127 is silence (RFC 6464, section 3)."""
+
+
+class Levels(PipeMessage):
+    """From the child, once a second: dBFS over that second; None for a device that is away."""
+
+    microphone: float | None
+    """As the device gives it, before anything is done to it."""
+    speaker: float | None
 
 
 class Heard(PipeMessage):

@@ -8,6 +8,7 @@ from robotclient.media.audio.jitter import JitterQueue
 from robotclient.media.audio.limiter import Limiter
 from robotclient.media.audio.messages import BLOCK, RATE
 from robotclient.media.audio.samples import Samples, fade_out
+from robotclient.media.audio.volume import Volume
 from robotclient.transport.playout import Playout
 from robotclient.transport.playout_packets import OpusPacket
 
@@ -23,6 +24,7 @@ class Mixer:
         self._queues: dict[str, JitterQueue] = {}
         self._announcement = np.zeros(0, np.int16)
         self._last_words = np.zeros(BLOCK, np.int32)
+        self.volume = Volume()
         self._limiter = Limiter()
 
     @property
@@ -75,4 +77,4 @@ class Mixer:
         total[: len(said)] += said
         self._queues = {participant: queue for participant, queue in self._queues.items() if len(queue)}
         self._playouts = {who: playout for who, playout in self._playouts.items() if not playout.abandoned(now)}
-        return self._limiter.limit(total)
+        return self._limiter.limit(self.volume.apply(total))

@@ -18,8 +18,15 @@ class Sink(Protocol):
 
     name: str
 
+    @property
+    def delay(self) -> float:
+        """Seconds until what is played now is heard."""
+
     def play(self, block: Samples) -> None:
         """Queue one block; never waits."""
+
+    def works(self) -> bool:
+        """It has been seen to do what it is for."""
 
     def fault(self) -> str:
         """What is wrong, or nothing."""
@@ -32,9 +39,14 @@ class NoSink:
     """Nobody listens."""
 
     name = "none"
+    delay = 0.0
 
     def play(self, block: Samples) -> None:
         """Drop it."""
+
+    def works(self) -> bool:
+        """From the start."""
+        return True
 
     def fault(self) -> str:
         """Nothing can go wrong."""
@@ -46,6 +58,8 @@ class NoSink:
 
 class FileSink:
     """A WAV file of all that would be heard, silence too. Its header is true after every block, whoever is killed."""
+
+    delay = 0.0
 
     def __init__(self, path: Path) -> None:
         """Begin the file anew. Raises `OSError`."""
@@ -66,6 +80,10 @@ class FileSink:
             self._fault = f"cannot be written: {error.strerror}"
         if self._written > LONGEST:
             self._fault = "is full; it begins anew"
+
+    def works(self) -> bool:
+        """From the start."""
+        return True
 
     def fault(self) -> str:
         """Why nothing more is written."""

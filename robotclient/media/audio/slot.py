@@ -20,6 +20,9 @@ class Endpoint(Protocol):
 
     name: str
 
+    def works(self) -> bool:
+        """It has been seen to do what it is for."""
+
     def fault(self) -> str:
         """What is wrong, or nothing."""
 
@@ -52,6 +55,9 @@ class Slot(Generic[E]):
             self._release()
         elif self.device is None and now >= self._retry_at:
             self._open(wanted, now)
+        if self.device is not None and self.device.works():
+            self._failures = 0
+            self._tell(DeviceState.OFF if wanted == "none" else DeviceState.WORKING, self.device.name)
 
     def close(self) -> None:
         """Give the device back without a word to anybody; the next look opens it again."""
@@ -67,9 +73,6 @@ class Slot(Generic[E]):
             self.device = self._opener(wanted)
         except (DeviceError, OSError, ValueError, av.FFmpegError) as error:
             self._lose(str(error), now)
-        else:
-            self._failures = 0
-            self._tell(DeviceState.OFF if wanted == "none" else DeviceState.WORKING, self.device.name)
 
     def _lose(self, reason: str, now: float) -> None:
         self._tell(DeviceState.LOST, self.wanted or "", reason)  # before closing, which may hang

@@ -23,8 +23,15 @@ class Source(Protocol):
     keeps_time: bool
     """Its `read` waits for a real device; where False, a block is always there."""
 
+    @property
+    def delay(self) -> float:
+        """Seconds since the end of a block was heard."""
+
     def read(self, timeout: float) -> Samples | None:
         """The next block, or None where none comes in `timeout` seconds."""
+
+    def works(self) -> bool:
+        """It has been seen to do what it is for."""
 
     def fault(self) -> str:
         """What is wrong, or nothing."""
@@ -37,6 +44,7 @@ class SyntheticSource:
     """Endless blocks out of an iterator."""
 
     keeps_time = False
+    delay = 0.0
 
     def __init__(self, name: str, blocks: Iterator[Samples]) -> None:
         self.name = name
@@ -45,6 +53,10 @@ class SyntheticSource:
     def read(self, timeout: float) -> Samples:
         """The next block."""
         return next(self._blocks)
+
+    def works(self) -> bool:
+        """From the start."""
+        return True
 
     def fault(self) -> str:
         """Nothing can go wrong."""

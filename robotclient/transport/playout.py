@@ -37,7 +37,7 @@ SILENT_AFTER: Final = RATE
 """Samples without a packet."""
 ABANDONED_AFTER: Final = 60.0
 OLD_NEWS: Final = 0.2
-"""Seconds of surplus with which a new beginning may start; what is older is dropped."""
+"""Seconds behind the earliest packets at which a new beginning may start; what is older is dropped."""
 LONGEST_START: Final = 0.15
 """Seconds that a new beginning may wait; where the path needs more, the sound is made longer later."""
 LATE_RUN: Final = 5
@@ -149,7 +149,8 @@ class Playout:
             self._position = first.timestamp
             surplus = self._surplus(now)
             if surplus >= 0 or now - first.arrival > LONGEST_START:
-                self._packets.drop_before(first.timestamp + round((surplus - OLD_NEWS) * RATE))
+                behind = surplus + self._statistics.target
+                self._packets.drop_before(first.timestamp + round((behind - OLD_NEWS) * RATE))
                 first = self._packets.first or first
                 self._playing = True
                 self._position, self._sequence = first.timestamp, first.sequence - 1

@@ -80,5 +80,5 @@ class ArrivalDelays:
     def _measure(self) -> None:
         self.base = min(interval.lowest for interval in self._intervals)
         highest = sorted((interval.highest for interval in self._intervals), reverse=True)
-        spared = min(max(1, len(highest) // SPARED), len(highest) - 1)
-        self._spread = highest[spared] - self.base
+        spared = max(1, len(highest) // SPARED)
+        self._spread = highest[spared] - self.base if len(highest) > spared else 0.0

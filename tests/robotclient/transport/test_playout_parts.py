@@ -91,6 +91,14 @@ def test_a_queue_is_ordered_without_duplicates_and_bounded(numbers: list[int]) -
     assert queue.first is None
 
 
+def test_a_queue_that_nobody_empties_keeps_the_newest() -> None:
+    queue = PacketQueue()
+    for number in range(3 * MOST_PACKETS):
+        queue.put(waiting(number * 960))
+    assert len(queue) == MOST_PACKETS
+    assert queue.first == waiting(2 * MOST_PACKETS * 960)
+
+
 def test_a_queue_keeps_the_latest_whatever_is_dropped() -> None:
     queue = PacketQueue()
     for timestamp in (0, 960, 1920):

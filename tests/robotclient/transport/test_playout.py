@@ -200,6 +200,19 @@ def test_whatever_bytes_come_sound_comes_out(payloads: list[bytes]) -> None:
         assert len(playout.pull(BLOCK, number * PERIOD + 0.005)) == BLOCK
 
 
+def test_a_broken_packet_with_a_broken_copy_costs_itself_alone() -> None:
+    """Longer than a frame may be (RFC 6716, section 3.4, R2), which libopus sees when it decodes."""
+    broken = bytes([0b01001_0_00, 0b0100_0000]) + bytes(1300)
+    playout = Playout()
+    for number in range(100):
+        if number != 49:
+            playout.put(packet(number, broken if number == 50 else voice()[number], number * PERIOD))
+        playout.pull(BLOCK, number * PERIOD + 0.005)
+    assert playout.statistics().discarded == 2
+    assert playout.statistics().recovered == 0
+    assert BLOCK <= playout.statistics().concealed <= 3 * BLOCK
+
+
 networks = st.builds(
     Network,
     loss=st.floats(0, 0.5),

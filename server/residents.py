@@ -25,6 +25,10 @@ ClockTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5]
 """`HH:MM` on the site's clock."""
 
 
+Relation = Annotated[str, StringConstraints(max_length=80, strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]*$")]
+"""What somebody is to the resident, such as `hija`: one line, or nothing."""
+
+
 def _at_least_one(emails: tuple[str, ...]) -> tuple[str, ...]:
     if not emails:
         raise PydanticCustomError("missing", "Field required")
@@ -40,6 +44,7 @@ class ResidentForm(BaseModel):
     room: Name
     age: Annotated[int, Field(ge=0, le=130)] | None = None
     relative_name: Name
+    relation: Relation = ""
     emails: Annotated[Emails, AfterValidator(_at_least_one)]
     language: Language = Language.SPANISH
     consent: Consent = Consent.AUTOMATIC

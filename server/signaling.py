@@ -222,8 +222,8 @@ def _room_event(sid: str, sender: Connection, message: Message) -> Sent:
             return Admitted(sid, participant, actor)
         case wire.Deny(participant=participant):
             return Denied(sid, participant, actor)
-        case wire.Leave():
-            return Left(sid)
+        case wire.Leave(reason=reason):
+            return Left(sid, reason)
         case wire.Media():
             return MediaChanged(sid, message)
         case wire.Offer() | wire.Answer() | wire.Candidate() | wire.Renegotiate() | wire.Chat():

@@ -25,6 +25,7 @@ class ResidentView(View):
     room: str
     age: int | None
     relative_name: str
+    relation: str
     emails: tuple[str, ...]
     language: Language
     consent: Consent

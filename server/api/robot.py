@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from server import bookings, ice, robots, times
 from server.access import CurrentRobot, Shared, may_enrol
+from server.models import Resident
 from server.problems import documented
 from wire import rest
 from wire.base import Id
@@ -70,9 +71,25 @@ def _item(found: bookings.Upcoming) -> rest.Reservation:
         starts_at=reservation.starts_at,
         ends_at=reservation.ends_at,
         title=reservation.title,
-        policy=rest.Policy(consent=found.consent),
+        policy=_policy(found.resident),
         occupied=found.occupied,
+        callers=_callers(found),
+        language=found.resident and found.resident.language.value,
     )
+
+
+def _policy(resident: Resident | None) -> rest.Policy:
+    if resident is None:
+        return rest.Policy()
+    return rest.Policy(consent=resident.consent, quiet_from=resident.quiet_from, quiet_until=resident.quiet_until)
+
+
+def _callers(found: bookings.Upcoming) -> tuple[rest.Caller, ...]:
+    """Those whose names are on links; else, of a resident's visit, the relative whom staff know."""
+    relative = found.resident and rest.Caller(name=found.resident.relative_name, relation=found.resident.relation)
+    known = {relative.name: relative} if relative else {}
+    named = tuple(known.get(name, rest.Caller(name=name)) for name in found.guests)
+    return named or tuple(known.values())
 
 
 @router.get("/robot/ice_servers", responses=documented(HTTPStatus.UNAUTHORIZED))
@@ -85,7 +102,7 @@ async def ice_servers(robot: CurrentRobot, parts: Shared, response: Response) ->
 @router.put("/robot/status", status_code=HTTPStatus.NO_CONTENT, responses=documented(HTTPStatus.UNAUTHORIZED))
 async def put_status(status: rest.RobotStatus, robot: CurrentRobot, parts: Shared) -> None:
     """Tell staff what the robot does."""
-    await robots.set_status(parts.database, robot.id, status, parts.clock())
+    await robots.set_status(parts.database, parts.config, robot.id, status, parts.clock())
 
 
 @router.post(

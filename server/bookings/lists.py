@@ -14,7 +14,6 @@ from server.booking import State
 from server.database import Database
 from server.errors import UnknownError
 from server.models import Link, Participant, Reservation, Resident, Robot
-from wire.rest import Consent
 from wire.signaling import ParticipantKind
 
 HORIZON = timedelta(days=14)
@@ -135,8 +134,8 @@ def _in_state(state: State, now: datetime) -> ColumnElement[bool]:
     addressed = (Link.reservation_id == Reservation.id) & Link.revoked_at.is_(None) & Link.email.is_not(None)
     informed = exists().where(addressed) & ~exists().where(addressed, Link.informed_at.is_(None))
     standing = Reservation.cancelled_at.is_(None) & Reservation.closed_at.is_(None)
-    over = standing & (Reservation.ended_at.is_not(None) | (Reservation.ends_at <= now))
-    ahead = standing & Reservation.ended_at.is_(None) & (Reservation.ends_at > now)
+    ended = Reservation.ended_at.is_not(None) | Reservation.end_reason.is_not(None) | (Reservation.ends_at <= now)
+    over, ahead = standing & ended, standing & ~ended
     took_place = Reservation.started_at.is_not(None)
     return {
         State.CANCELLED: Reservation.cancelled_at.is_not(None),
@@ -154,7 +153,9 @@ class Upcoming:
     """A visit as its robot is told of it."""
 
     reservation: Reservation
-    consent: Consent
+    resident: Resident | None
+    guests: tuple[str, ...]
+    """The names for which its links were made."""
     occupied: bool
     """Somebody other than the robot is in the room."""
 
@@ -167,13 +168,14 @@ async def upcoming(database: Database, robot_id: str, now: datetime) -> list[Upc
         Participant.left_at.is_(None),
     )
     query = (
-        select(Reservation, Resident.consent, occupied)
+        select(Reservation, Resident, occupied)
         .outerjoin(Resident)
         .where(
             Reservation.robot_id == robot_id,
             Reservation.cancelled_at.is_(None),
             Reservation.closed_at.is_(None),
             Reservation.ended_at.is_(None),
+            Reservation.end_reason.is_(None),
             Reservation.ends_at > now,
             Reservation.starts_at < now + HORIZON,
         )
@@ -181,4 +183,9 @@ async def upcoming(database: Database, robot_id: str, now: datetime) -> list[Upc
     )
     async with database.read() as session:
         rows = (await session.execute(query)).all()
-    return [Upcoming(row, consent or Consent.AUTOMATIC, present) for row, consent, present in rows]
+        links = await standing_links(session, [row.id for row, _, _ in rows])
+    return [Upcoming(row, resident, _names(links[row.id]), present) for row, resident, present in rows]
+
+
+def _names(links: Iterable[Link]) -> tuple[str, ...]:
+    return tuple(sorted({link.name for link in links if link.name is not None}))

@@ -48,6 +48,8 @@ class Resident(Base):
     room: Mapped[str] = mapped_column(String(80))
     age: Mapped[int | None]
     relative_name: Mapped[str] = mapped_column(String(80))
+    relation: Mapped[str] = mapped_column(String(80), default="")
+    """What the relative is to the resident, in the resident's language: the robot says it."""
     emails: Mapped[list[str]]
     language: Mapped[Language]
     consent: Mapped[Consent]

@@ -74,6 +74,7 @@ LABELS: Final = {
     "password": mark("Password"),
     "quiet_from": mark("Quiet hours from"),
     "quiet_until": mark("Quiet hours until"),
+    "relation": mark("What he or she is to the resident"),
     "relative_name": mark("Name of the relative"),
     "resident_id": mark("Resident"),
     "robot_id": mark("Robot"),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from server.rooms.room import Visit
-from wire.signaling import Answer, Candidate, Chat, Media, Offer, ParticipantKind, Renegotiate
+from wire.signaling import Answer, Candidate, Chat, LeaveReason, Media, Offer, ParticipantKind, Renegotiate
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,10 @@ class SocketLost:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A participant said `leave`."""
+    """A participant said `leave`; a robot may say why."""
 
     socket: str
+    reason: LeaveReason | None = None
 
 
 @dataclass(frozen=True, slots=True)

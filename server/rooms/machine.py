@@ -22,7 +22,7 @@ from server.rooms.events import (
 )
 from server.rooms.returning import displaced, former, moved, proved
 from server.rooms.room import Member, Room
-from server.rooms.rules import remove, settle
+from server.rooms.rules import leave, remove, settle
 from server.rooms.waiting import Outcome, by_waiter, decide, has_seat, knock, tell_staff, welcome
 from wire.signaling import (
     Answer,
@@ -81,8 +81,8 @@ def _by_member(room: Room, member: Member, event: SocketLost | Sent, now: dateti
     match event:
         case SocketLost():
             return _change(room, replace(member, socket=None, grace_until=now + room.limits.grace))
-        case Left():
-            return remove(room, member.id, now, LeaveReason.LEFT)
+        case Left(_, reason):
+            return leave(room, member, now, reason)
         case MediaChanged(_, media):
             return _change(room, replace(member, media=media))
         case Relayed(_, message):

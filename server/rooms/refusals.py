@@ -5,6 +5,9 @@ from typing import Final
 from wire.signaling import CloseReason, ErrorCode, Refusal
 
 _ENDED = Refusal(error=ErrorCode.ENDED, message="This visit has ended; ask the staff for a new one.")
+_UNANSWERED = Refusal(
+    error=ErrorCode.ENDED, message="Nobody answered beside the robot; ask the staff for another time."
+)
 
 OVER: Final = {
     CloseReason.CANCELLED: Refusal(
@@ -16,6 +19,8 @@ OVER: Final = {
     CloseReason.ENDED: _ENDED,
     CloseReason.LAST_PARTICIPANT: _ENDED,
     CloseReason.REPLACED: _ENDED,
+    CloseReason.DECLINED: _UNANSWERED,
+    CloseReason.QUIET_HOURS: _UNANSWERED,
 }
 """By the reason for which the visit ended."""
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from server.rooms.commands import Close, Command, RecordEnd, RecordLeave, RecordStart, Send, ServerEvent
-from server.rooms.room import Room
+from server.rooms.room import Member, Room
 from server.rooms.waiting import Outcome, dismiss_all, has_seat, let_in
 from wire.signaling import CloseReason, LeaveReason, ParticipantKind, ParticipantLeft, RoomClosed
 
@@ -23,6 +23,22 @@ def remove(room: Room, participant: str, now: datetime, reason: LeaveReason) -> 
     room = room.without(participant)
     told = Send(room.sockets(), ServerEvent.PARTICIPANT_LEFT, ParticipantLeft(participant=participant, reason=reason))
     return room, (RecordLeave(participant, now, reason), told)
+
+
+def leave(room: Room, member: Member, now: datetime, reason: LeaveReason | None) -> Outcome:
+    """One says farewell. Where nobody answered beside the robot, the visit is over for all: nobody was seen."""
+    why = reason if reason is not None and member.kind is ParticipantKind.ROBOT else LeaveReason.LEFT
+    room, left = remove(room, member.id, now, why)
+    if why not in _UNANSWERED:
+        return room, left
+    room, over = _finish(room, now, _UNANSWERED[why])
+    return room, left + over
+
+
+_UNANSWERED = {
+    LeaveReason.DECLINED: CloseReason.DECLINED,
+    LeaveReason.QUIET_HOURS: CloseReason.QUIET_HOURS,
+}
 
 
 def _drop_the_lost(room: Room, now: datetime) -> Outcome:
@@ -52,6 +68,11 @@ def _close(room: Room, now: datetime) -> Outcome:
         return _send_all_home(room, now, CloseReason.CANCELLED)
     else:
         return room, ()
+    return _finish(room, now, reason)
+
+
+def _finish(room: Room, now: datetime, reason: CloseReason) -> Outcome:
+    """Send everybody home for good."""
     ended_at = None
     if room.started_at is not None:
         # The window's end counts where nobody was awake at it: this server may have been down then.
@@ -71,9 +92,10 @@ def _open(room: Room, now: datetime) -> Outcome:
 
 
 def _start(room: Room, now: datetime) -> Outcome:
-    """A visit starts when the robot and somebody else are connected together for the first time."""
+    """A visit starts when the robot and somebody else are together for the first time, and nothing holds its media."""
     kinds = {member.kind is ParticipantKind.ROBOT for member in room.members if member.socket is not None}
-    if room.started_at is not None or kinds != {True, False}:
+    held = any(member.media.held for member in room.members if member.kind is ParticipantKind.ROBOT)
+    if room.started_at is not None or held or kinds != {True, False}:
         return room, ()
     return replace(room, started_at=now), (RecordStart(now),)
 

@@ -8,12 +8,14 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
-from server import audit, robots, users
+from server import audit, bookings, residents, robots, users
 from server.config import LimitsSection, ServerConfig
 from server.database import Database
 from server.models import Participant, Role, Statistics
-from tests.server.data_rig import NOON, Clock, add_robot, book, cancel, close, mark_ended, serving, stored
-from wire.rest import EnrolmentResponse, Problem, ReservationList
+from server.residents import ResidentForm
+from tests.server.data_rig import NOON, SECRET, Clock, add_robot, book, cancel, close, mark_ended, serving, stored
+from tests.server.domain_rig import RESIDENT
+from wire.rest import Caller, Consent, EnrolmentResponse, Policy, Problem, ReservationList
 from wire.signaling import ParticipantKind
 
 PASSWORD = "correct horse battery"
@@ -82,6 +84,35 @@ async def test_the_robot_sees_its_own_visits_and_learns_the_time(client: httpx.A
     assert read.now == NOON
     assert [item.id for item in read.items] == [sooner.reservation.id, later.reservation.id]
     assert read.items[0].room == sooner.reservation.room
+
+
+async def test_the_robot_is_told_who_calls_and_the_resident_s_rules(
+    client: httpx.AsyncClient, database: Database, config: ServerConfig
+) -> None:
+    robot_id, token = await add_robot(database)
+    rules = {"consent": "button", "quiet_from": "22:00", "quiet_until": "08:00", "language": "en"}
+    asked = ResidentForm.model_validate(RESIDENT | rules | {"relation": "daughter"})
+    resident = await residents.add(database, asked, audit.SYSTEM, NOON)
+    form = bookings.ReservationForm(
+        robot_id=robot_id, resident_id=resident.id, starts_at="2026-11-20T14:00", minutes=30
+    )
+    wish = await bookings.wish_of(database, config, form)
+    await bookings.book(database, config, SECRET, wish, audit.SYSTEM, NOON)
+    answer = await client.get("/api/v1/robot/reservations", headers=bearer(token))
+    (item,) = ReservationList.model_validate_json(answer.content).items
+    assert item.callers == (Caller(name="Lucía Ortega", relation="daughter"),)
+    assert item.language == "en"
+    assert item.policy == Policy(consent=Consent.BUTTON, quiet_from="22:00", quiet_until="08:00")
+
+
+async def test_of_a_visit_without_a_resident_the_guest_s_name_is_known(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    robot_id, token = await add_robot(database)
+    await book(database, robot_id, NOON + timedelta(hours=1), guest="Dra. Íñigo")
+    answer = await client.get("/api/v1/robot/reservations", headers=bearer(token))
+    (item,) = ReservationList.model_validate_json(answer.content).items
+    assert (item.callers, item.language, item.policy) == ((Caller(name="Dra. Íñigo"),), None, Policy())
 
 
 async def test_nothing_new_costs_nothing_but_the_time(

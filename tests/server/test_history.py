@@ -112,4 +112,6 @@ async def test_the_robot_is_told_the_resident_s_policy(site: Ward) -> None:
     await site.book()
     form = ResidentForm.model_validate(RESIDENT | {"consent": "button"})
     await residents.edit(site.database, site.resident.id, form, "system", NOON)
-    assert [each.consent for each in await bookings.upcoming(site.database, site.robot, NOON)] == [Consent.BUTTON]
+    (coming,) = await bookings.upcoming(site.database, site.robot, NOON)
+    assert coming.resident is not None
+    assert coming.resident.consent is Consent.BUTTON

@@ -8,7 +8,7 @@ import pytest
 from scripts.lab.process import program
 from tests.system.conftest import Lab
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
 
 
 def hold(lab: Lab, **settings: object) -> tuple[int, dict[str, object]]:

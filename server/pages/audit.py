@@ -26,6 +26,7 @@ ACTIONS = {
     "enrol": mark("enrolled"),
     "rename": mark("renamed"),
     "renew_code": mark("given a new code"),
+    "set_volume": mark("made louder or quieter"),
     "renew_password": mark("given a new password"),
     "revoke": mark("revoked"),
     "send_again": mark("sent again"),

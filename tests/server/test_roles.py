@@ -64,6 +64,8 @@ TABLE: dict[str, tuple[int, ...]] = {
     "GET /robots": STAFF,
     "GET /robots/new": SUPERVISORS,
     "POST /robots/new": SUPERVISORS,
+    "GET /robots/{robot}/volume": STAFF,
+    "POST /robots/{robot}/volume": DOES,
     "GET /robots/{robot}/rename": SUPERVISORS,
     "POST /robots/{robot}/rename": SUPERVISORS_DO,
     "GET /robots/{robot}/code": SUPERVISORS,

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from robotclient.transport.congestion.aimd import RateControl
 from robotclient.transport.congestion.arrivals import ArrivalGroups
@@ -68,7 +69,7 @@ class Controller:
         if self._reported_at is not None and now - self._reported_at > PAUSE:
             self._groups, self._trendline = ArrivalGroups(), Trendline()
         self._reported_at, self._sent_since, self._silence_share = now, None, 1.0
-        self._judge_delay(sorted(_arrived(fates)), now)
+        self._judge_delay(sorted(_arrived(fates), key=itemgetter(0)), now)
         self._by_loss.update(fates, self._by_delay.rate, self._throughput.rate())
 
     def reported(self, lost: float, round_trip: float | None, now: float) -> None:

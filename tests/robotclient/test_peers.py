@@ -153,7 +153,7 @@ async def test_a_connection_that_fails_is_replaced_by_its_offerer(monkeypatch: p
         first = robot.peers.connected()["guest"].connection
         await guest.peers.connected()["robot"].pc.close()
         await until(lambda: robot.connected and robot.peers.connected()["guest"].connection != first)
-        assert guest.connected
+        await until(lambda: guest.connected)
 
 
 async def test_the_offerer_answers_renegotiate_with_a_new_connection() -> None:

@@ -161,6 +161,7 @@ async def test_two_tiles_show_each_his_own_and_a_third_his_absence(shared_displa
         one.screen.draw("c", plain(GREEN))
         await one.until_seen(320, 360, SHOWN[RED])
         await one.until_seen(960, 360, SHOWN[BLUE])
+        await one.until(lambda: len(one.drawn) >= 2)  # the word of it comes after the picture
         assert sorted(one.drawn) == ["a", "b"], "c has no tile"
         one.screen.show(CallView(tiles=(tiles[0].model_copy(update={"video": False}), tiles[1])))
         await one.until_seen(320, 200, PANEL)

@@ -17,7 +17,7 @@ from robotclient.media.camera.handle import Camera, EncodedPicture
 from tests.robotclient.test_camera_sources import write_clip
 from wire.rest import DeviceState, DeviceStatus
 
-DEADLINE = 15.0
+DEADLINE = 40.0
 
 
 class Studio:

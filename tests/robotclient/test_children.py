@@ -16,7 +16,7 @@ from robotclient.media.channel import PipeMessage
 from tests.robotclient.children_rig import Do, Said
 
 QUICK = Patience(first_beat=10, silence=0.5, farewell=1, longest_pause=0.05, failures=4, failures_within=60)
-DEADLINE = 10.0
+DEADLINE = 30.0
 
 
 class Nursery:

@@ -28,7 +28,7 @@ from wire.rest import DeviceState, DeviceStatus
 
 pytestmark = pytest.mark.system
 
-DEADLINE = 15.0
+DEADLINE = 40.0
 RED = (81, 90, 240)
 GREEN = (145, 54, 34)
 BLUE = (41, 240, 110)
@@ -176,6 +176,7 @@ async def test_who_leaves_takes_his_picture_with_him(shared_display: Display, tm
         one.screen.show(CallView(tiles=(Tile(participant="a", name="Ana"),)))
         one.screen.draw("a", plain(RED))
         await one.until_seen(640, 360, SHOWN[RED])
+        await one.until(lambda: one.drawn == ["a"])  # the word of it comes after the picture
         one.screen.forget("a")
         one.screen.show(CallView(tiles=(Tile(participant="b", name="Luis"),)))
         await one.until_seen(640, 100, PANEL)

@@ -36,7 +36,7 @@ class Lab:
         robot = LabRobot(self._directory / name, self.server, name, screen=screen, **settings)
         if running:
             self._stack.enter_context(robot)
-            robot.wait_for_state("idle", 20)
+            robot.wait_for_state("idle", 45)
         return robot
 
     def book(self, robot: LabRobot, starts: str = "now+0s", minutes: float = 10) -> dict[str, Any]:
@@ -55,8 +55,8 @@ class Lab:
         visitor = await self.guest(**settings)
         booked = self.book(robot)
         await visitor.enter(booked["link"], "Carmen")
-        await visitor.first_frame(20)
-        robot.wait_for_call("first_picture_at", 20)
+        await visitor.first_frame(45)
+        robot.wait_for_call("first_picture_at", 45)
         return booked, visitor
 
 

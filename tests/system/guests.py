@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 import socketio
-from playwright.async_api import Browser, Page, Playwright
+from playwright.async_api import Browser, Page, Playwright, expect
 
 from scripts.lab.browser import FAKE_DEVICES, FLAGS
 from server import audit, bookings, configfile, robots, schema, secret
@@ -25,8 +25,9 @@ from wire import VERSION
 
 COMMAND = Path(sys.executable).with_name("robotserver")
 CHROMIUM = "/usr/bin/chromium"
-DEADLINE = 20.0
+DEADLINE = 45.0
 ALONE_SECONDS = 3
+expect.set_options(timeout=1000 * DEADLINE)
 
 WATCH = """
 window.connections = [];

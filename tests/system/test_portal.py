@@ -182,9 +182,9 @@ async def test_residents(site: Site, browser: Browser, size: tuple[int, int]) ->
         await page.fill("#emails", "lucia")
         await save(page)
         await says(page, "Hay 3 cosas por corregir:")
-        assert await page.evaluate("document.activeElement.className") == "mistakes"
+        await expect(page.locator(".mistakes")).to_be_focused()
         await page.click(".mistakes >> text=Habitación")
-        assert await page.evaluate("document.activeElement.id") == "room"
+        await expect(page.locator("#room")).to_be_focused()
         assert await page.input_value("#emails") == "lucia"
 
         await add_resident(page)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from server import bookings, times, tokens
 from server.access import CurrentUser, Parts, Shared
-from server.api.common import CONFLICT, FOR_STAFF, NOT_FOUND, PRIVATE, Instant, View
+from server.api.common import CONFLICT, FOR_STAFF, NOT_FOUND, PRIVATE, Instant, View, saw
 from server.booking import State
 from server.bookings import Filter, Listed, ReservationForm
 from server.models import Language, Link
@@ -78,9 +78,10 @@ class Move(BaseModel):
 
 @router.get("/reservations")
 async def list_reservations(
-    wanted: Annotated[Wanted, Query()], _user: CurrentUser, parts: Shared
+    wanted: Annotated[Wanted, Query()], user: CurrentUser, parts: Shared
 ) -> tuple[ReservationView, ...]:
     """List visits by start, 200 at most at once."""
+    await saw(parts, user, "reservation")
     found = await bookings.list_reservations(parts.database, Filter(**wanted.model_dump()), parts.clock())
     return tuple(_view(parts, each) for each in found)
 
@@ -94,9 +95,11 @@ async def book(form: ReservationForm, user: CurrentUser, parts: Shared) -> Reser
 
 
 @router.get("/reservations/{reservation}", responses=NOT_FOUND)
-async def get_reservation(reservation: Id, _user: CurrentUser, parts: Shared) -> ReservationView:
+async def get_reservation(reservation: Id, user: CurrentUser, parts: Shared) -> ReservationView:
     """Read one visit, by its id or its room."""
-    return await _read(parts, reservation)
+    found = await _read(parts, reservation)
+    await saw(parts, user, "reservation", found.id)
+    return found
 
 
 @router.put("/reservations/{reservation}", responses=NOT_FOUND | CONFLICT)

@@ -12,7 +12,7 @@ from babel.support import NullTranslations
 from fastapi import Depends, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from server import languages, sessions
+from server import audit, languages, sessions
 from server.access import Parts, Shared, session_user
 from server.models import Role, User
 from server.pages import mistakes
@@ -113,6 +113,13 @@ class StaffPage(Page):
     def actor(self) -> str:
         """Who does it, for the audit."""
         return self.user.id
+
+    async def saw(self, object_kind: str, object_id: str = audit.ALL) -> None:
+        """Note that this reader is shown one thing, or a list of such things.
+
+        Raises `sqlalchemy.exc.SQLAlchemyError`.
+        """
+        await audit.saw(self.parts.database, self.now, self.actor, object_kind, object_id)
 
 
 async def _visitor(request: Request, parts: Shared) -> Page:

@@ -45,6 +45,7 @@ async def show_profile(
     database = page.parts.database
     since, until = bounds(today(page), 1, page.parts.config.zone)
     visits = await bookings.list_reservations(database, bookings.Filter(since=since, until=until), page.now)
+    await page.saw("reservation")
     return page.show(
         "portal/profile.html",
         status,

@@ -5,8 +5,9 @@ from starlette.responses import Response
 
 from server import bookings, tokens
 from server.booking import OverError
+from server.bookings import Listed
 from server.errors import InputError, UnknownError
-from server.pages.page import Staff, address
+from server.pages.page import Staff, StaffPage, address
 from server.pages.reservations import STATES, early
 from server.pages.route import PageRoute
 from wire.base import Id
@@ -14,10 +15,20 @@ from wire.base import Id
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
+async def seen(page: StaffPage, visit: str) -> Listed:
+    """A visit that is to be shown.
+
+    Raises `UnknownError`.
+    """
+    found = await bookings.get(page.parts.database, visit, page.now)
+    await page.saw("reservation", found.reservation.id)
+    return found
+
+
 @router.api_route("/reservations/{visit}", methods=["GET", "HEAD"])
 async def show(visit: Id, page: Staff) -> Response:
     """All of it, with the links to hand over."""
-    found = await bookings.get(page.parts.database, visit, page.now)
+    found = await seen(page, visit)
     config, secret = page.parts.config, page.parts.secret
     links = [(link, f"{config.public_url}/r/{tokens.link_token(secret, link.id)}") for link in found.links]
     return page.show("portal/reservation.html", visit=found, links=links, states=STATES, early=early(page))
@@ -27,7 +38,7 @@ async def show(visit: Id, page: Staff) -> Response:
 @router.api_route("/reservations/{visit}/close", methods=["GET", "HEAD"])
 async def ask(visit: Id, page: Staff) -> Response:
     """Ask first, and say what follows."""
-    found = await bookings.get(page.parts.database, visit, page.now)
+    found = await seen(page, visit)
     action = page.path.rpartition("/")[2]
     return page.show(f"portal/reservation_{action}.html", visit=found, states=STATES)
 
@@ -70,7 +81,7 @@ async def repeat(visit: Id, page: Staff) -> Response:
 @router.api_route("/reservations/{visit}/links/{link}/revoke", methods=["GET", "HEAD"])
 async def ask_to_revoke_link(visit: Id, link: Id, page: Staff) -> Response:
     """Ask first, and say what follows."""
-    found = await bookings.get(page.parts.database, visit, page.now)
+    found = await seen(page, visit)
     chosen = next((each for each in found.links if each.id == link), None)
     if chosen is None:
         raise UnknownError("there is no such link")

@@ -27,6 +27,7 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 async def listed(page: Staff, search: Annotated[str, Query(max_length=80)] = "") -> Response:
     """All of them, or those whom the search finds."""
     found = await residents.list_residents(page.parts.database, search)
+    await page.saw("resident")
     return page.show("portal/residents.html", residents=found, search=search, typed={"search": search}, mistakes={})
 
 
@@ -52,6 +53,7 @@ async def add(page: Staff, typed: Typed) -> Response:
 async def change(resident: Id, page: Staff) -> Response:
     """The form with all that is known."""
     found = await residents.get(page.parts.database, resident)
+    await page.saw("resident", resident)
     typed = {name: _written(getattr(found, name)) for name in ResidentForm.model_fields}
     values = _values(f"/residents/{resident}/edit", resident)
     return page.show("portal/resident_form.html", typed=typed, mistakes={}, **values)
@@ -74,6 +76,7 @@ async def ask(resident: Id, page: Staff) -> Response:
     """Ask first, and say what follows."""
     database = page.parts.database
     found = await residents.get(database, resident)
+    await page.saw("resident", resident)
     follows = await residents.consequences(database, resident, page.now)
     return page.show("portal/resident_delete.html", resident=found, follows=follows)
 

@@ -30,6 +30,7 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 @router.api_route("/robots", methods=["GET", "HEAD"])
 async def board(page: Staff) -> Response:
     """How each robot is, and its next visit."""
+    await page.saw("reservation")
     listed = [await _described(page, robot) for robot in await robots.list_robots(page.parts.database)]
     return page.show("portal/robots.html", robots=listed, words=WORDS, styles=STYLES, devices=DEVICES)
 

@@ -19,6 +19,7 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 @router.api_route("/users", methods=["GET", "HEAD"])
 async def listed(page: Supervisor) -> Response:
     """All of them."""
+    await page.saw("user")
     return page.show("portal/users.html", users=await users.list_users(page.parts.database), roles=ROLES)
 
 
@@ -45,6 +46,7 @@ async def add(page: Supervisor, typed: Typed) -> Response:
 async def change(user: Id, page: Supervisor) -> Response:
     """The form with a user's data."""
     found = await users.get(page.parts.database, user)
+    await page.saw("user", user)
     typed = {name: str(getattr(found, name)) for name in UserData.model_fields}
     return page.show("portal/user_form.html", typed=typed, mistakes={}, user=found, roles=ROLES, languages=NAMES)
 
@@ -66,6 +68,7 @@ async def edit(user: Id, page: Supervisor, typed: Typed) -> Response:
 async def ask(user: Id, page: Supervisor) -> Response:
     """Ask first, and say what follows."""
     found = await users.get(page.parts.database, user)
+    await page.saw("user", user)
     action = page.path.rpartition("/")[2]
     return page.show(f"portal/user_{action}.html", user=found, mistakes={})
 

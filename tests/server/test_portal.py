@@ -359,7 +359,10 @@ async def test_audit_and_settings(boss: Reader, database: Database) -> None:
     assert "boss added robot" in entries
     assert "boss signed in user" in entries
     assert "Room 12" not in entries, "no name in the audit"
-    assert "There is no such entry." in words(await boss.open("/audit?kind=resident"))
+    await boss.open("/residents")
+    assert "boss looked at resident (the list)" in words(await boss.open("/audit?what=seen"))
+    assert "looked at" not in words(await boss.open("/audit?what=done")).partition("Details")[2]
+    assert "There is no such entry." in words(await boss.open("/audit?kind=resident&what=done"))
     settings = words(await boss.open("/settings"))
     assert "public_url http://127.0.0.1:3030" in settings
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.server.roles_rig import ROLES, House, build, routes
+from tests.server.roles_rig import ROLES, House, build, filled, routes
 
 pytestmark = pytest.mark.sqlite
 
@@ -122,6 +122,41 @@ TABLE: dict[str, tuple[int, ...]] = {
 }
 """By route: what each of `ROLES` is answered."""
 
+VISIT, VISITS, RESIDENTS = "reservation {visit}", "reservation *", "resident *"
+SEEN: dict[str, set[str]] = {
+    "GET /profile": {VISITS},
+    "GET /residents": {RESIDENTS},
+    "GET /residents/{resident}/edit": {"resident {resident}"},
+    "GET /residents/{resident}/delete": {"resident {resident}"},
+    "GET /reservations": {VISITS, RESIDENTS},
+    "GET /reservations/day": {VISITS, RESIDENTS},
+    "GET /reservations/week": {VISITS, RESIDENTS},
+    "GET /reservations/new": {RESIDENTS},
+    "GET /reservations/{visit}": {VISIT},
+    "GET /reservations/{visit}/edit": {VISIT, RESIDENTS},
+    "GET /reservations/{visit}/move": {VISIT},
+    "GET /reservations/{visit}/cancel": {VISIT},
+    "GET /reservations/{visit}/close": {VISIT},
+    "GET /reservations/{visit}/links/{link}/revoke": {VISIT},
+    "GET /rooms/{room}/join": {VISIT},
+    "GET /robots": {VISITS},
+    "GET /mails": {"mail *"},
+    "GET /mails/{mail}": {"mail {mail}"},
+    "GET /users": {"user *"},
+    "GET /users/{user}/edit": {"user {user}"},
+    "GET /users/{user}/password": {"user {user}"},
+    "GET /users/{user}/deactivate": {"user {user}"},
+    "GET /api/v1/residents": {RESIDENTS},
+    "GET /api/v1/residents/{resident}": {"resident {resident}"},
+    "GET /api/v1/reservations": {VISITS},
+    "GET /api/v1/reservations/{reservation}": {VISIT},
+    "GET /api/v1/users": {"user *"},
+    "GET /api/v1/users/{user}": {"user {user}"},
+    "GET /api/v1/mails": {"mail *"},
+    "GET /api/v1/mails/{mail}": {"mail {mail}"},
+}
+"""What the audit says that a supervisor saw, by route; what is not here names nobody, or the reader himself alone."""
+
 HARMLESS = {"POST /rooms/join"}
 """What changes nothing, whoever asks."""
 
@@ -151,10 +186,24 @@ async def test_who_may(house: House, route: str, tmp_path: Path) -> None:
     assert dict(zip(ROLES, answers, strict=True)) == dict(zip(ROLES, TABLE[route], strict=True))
 
 
+@pytest.mark.parametrize("route", [route for route in TABLE if route.startswith("GET ")])
+async def test_who_sees_something_is_in_the_audit_once(house: House, route: str, tmp_path: Path) -> None:
+    async with house.fresh(tmp_path) as visitor:
+        before = len(visitor.audited())
+        for _ in range(2):
+            await visitor.ask("supervisor", route)
+        noted = visitor.audited()[before:]
+    assert {(actor, action) for actor, action, *_ in noted} <= {(house.names["supervisor"], "see")}
+    assert sorted(f"{kind} {thing}" for *_, kind, thing in noted) == sorted(
+        filled(thing, house.names) for thing in SEEN.get(route, set())
+    )
+
+
 @pytest.mark.parametrize("role", ROLES)
 async def test_no_get_changes_anything(house: House, role: str, tmp_path: Path) -> None:
-    """All pages, all that they lead to, and all of REST that can be read."""
+    """All pages, all that they lead to, and all of REST that can be read; the audit says what was seen, and no more."""
     async with house.fresh(tmp_path) as visitor:
+        noted = len(visitor.audited())
         await visitor.client.get("/healthz")
         before = visitor.digest()
         for route in TABLE:
@@ -170,4 +219,5 @@ async def test_no_get_changes_anything(house: House, role: str, tmp_path: Path) 
             assert page.status_code < 500, path
             assert visitor.digest() == before, path
             todo |= {unescape(link) for link in re.findall(r'(?:href|src|action)="(/[^"#]*)', page.text)} - seen
+        assert {action for _, action, *_ in visitor.audited()[noted:]} <= {"see"}
     assert len(seen) > 40 or role not in {"staff", "supervisor"}

@@ -110,7 +110,7 @@ async def test_a_killed_child_is_replaced_and_nobody_sees_more_than_a_gap() -> N
         os.kill(one.pid(), signal.SIGKILL)
         at, count = time.monotonic(), len(one.pictures)
         await one.until_pictures(count + 20)
-        assert time.monotonic() - at < 5
+        assert time.monotonic() - at < 20
         assert all(earlier.timestamp < later.timestamp for earlier, later in pairwise(one.pictures))
         gap = max(later.timestamp - earlier.timestamp for earlier, later in pairwise(one.pictures)) / 90_000
         assert gap == pytest.approx(time.monotonic() - at, abs=1.5)
@@ -128,7 +128,7 @@ async def test_a_lost_camera_is_a_slate_and_comes_back_by_itself(tmp_path: Path)
         write_clip(path, 320, 240, 30, 30)
         at, slates = time.monotonic(), len(one.pictures)
         await one.until(lambda: one.pictures[-1].width == 320)
-        assert time.monotonic() - at < 5
+        assert time.monotonic() - at < 20
         assert one.states()[-1] is DeviceState.WORKING
         assert len(one.pictures) - slates < 25
         assert one.camera.child.starts == 1
@@ -143,7 +143,7 @@ async def test_a_device_that_hangs_costs_a_child_and_then_is_a_slate(tmp_path: P
         at = time.monotonic()
         one.camera.open()
         await one.until_pictures(5)
-        assert time.monotonic() - at < 6
+        assert time.monotonic() - at < 20
         assert one.states()[-1] is DeviceState.LOST
         assert "did not answer" in one.reports[-1].detail
         assert one.camera.child.starts == 2

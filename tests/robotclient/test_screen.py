@@ -195,7 +195,7 @@ async def test_without_a_display_the_child_waits_and_loses_no_life(tmp_path: Pat
             display.start()
             at = time.monotonic()
             await one.until_seen(640, 0, BACKGROUND)
-            assert time.monotonic() - at < 5
+            assert time.monotonic() - at < 20
             assert one.screen.child.starts == 1
 
 
@@ -209,7 +209,7 @@ async def test_the_window_is_back_after_the_display_died(tmp_path: Path) -> None
             at = time.monotonic()
             display.start()
             await one.until_seen(640, 360, SHOWN[RED])
-            assert time.monotonic() - at < 5
+            assert time.monotonic() - at < 20
             assert one.drawn == ["a"], "it was seen before"
 
 
@@ -222,7 +222,7 @@ async def test_a_killed_child_is_back_with_the_same_picture(shared_display: Disp
         at = time.monotonic()
         await one.until(lambda: one.seen(640, 360) != SHOWN[GREEN])
         await one.until_seen(640, 360, SHOWN[GREEN])
-        assert time.monotonic() - at < 5
+        assert time.monotonic() - at < 20
         assert one.screen.child.starts == 2
 
 
@@ -232,7 +232,7 @@ async def test_a_hung_display_is_told_from_none(tmp_path: Path) -> None:
         at = time.monotonic()
         with pytest.raises(DisplayError, match="timed out"):
             probe(display.name)
-        assert time.monotonic() - at < 3
+        assert time.monotonic() - at < 12
         os.kill(display.pid, signal.SIGCONT)
         assert probe(display.name) == DisplaySize(1280, 720)
 

@@ -20,7 +20,7 @@ router = APIRouter(tags=["reservations"], dependencies=[PRIVATE], responses=FOR_
 
 
 class LinkView(View):
-    """A guest's link."""
+    """A guest's link; `denied_at` is when staff sent its holder away from the waiting room."""
 
     id: str
     url: str
@@ -28,6 +28,7 @@ class LinkView(View):
     email: str | None
     language: Language
     informed_at: datetime | None
+    denied_at: datetime | None
 
 
 class ReservationView(View):
@@ -143,6 +144,12 @@ async def close_room(room: Id, user: CurrentUser, parts: Shared) -> None:
 async def revoke_link(link: Id, user: CurrentUser, parts: Shared) -> None:
     """Let nobody in by this link any more."""
     await bookings.revoke_link(parts.database, link, user.id, parts.clock())
+
+
+@router.post("/links/{link}/let-wait", status_code=HTTPStatus.NO_CONTENT, responses=NOT_FOUND)
+async def let_link_wait(link: Id, user: CurrentUser, parts: Shared) -> None:
+    """Let a guest knock again whom staff sent away from the waiting room."""
+    await bookings.let_link_wait(parts.database, link, user.id, parts.clock())
 
 
 async def _read(parts: Parts, reservation: str) -> ReservationView:

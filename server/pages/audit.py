@@ -24,6 +24,7 @@ ACTIONS = {
     "delete": mark("deleted"),
     "deny_guest": mark("sent away from the waiting room"),
     "enrol": mark("enrolled"),
+    "forgive": mark("allowed to knock again"),
     "join": mark("joined"),
     "rename": mark("renamed"),
     "renew_code": mark("given a new code"),

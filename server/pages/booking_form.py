@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from server import bookings, residents, robots, times
 from server.bookings import Listed, ReservationForm
+from server.pages.kept import check_sent
 from server.pages.mistakes import REFUSALS
 from server.pages.page import Key, Staff, StaffPage, Typed
 from server.pages.reservation import seen
@@ -43,6 +44,7 @@ async def book(page: Staff, typed: Typed) -> Response:
     """Book it."""
     parts = page.parts
     try:
+        check_sent(typed)
         wish = await bookings.wish_of(parts.database, parts.config, ReservationForm.model_validate(_filled(typed)))
         booked = await bookings.book(parts.database, parts.config, parts.secret, wish, page.actor, page.now)
     except REFUSALS as error:
@@ -63,6 +65,7 @@ async def edit(visit: Id, page: Staff, typed: Typed) -> Response:
     parts = page.parts
     found = await bookings.get(parts.database, visit, page.now)
     try:
+        check_sent(typed)
         wish = await bookings.wish_of(parts.database, parts.config, ReservationForm.model_validate(_filled(typed)))
         await bookings.edit(parts.database, parts.config, parts.secret, visit, wish, page.actor, page.now)
     except REFUSALS as error:
@@ -83,6 +86,7 @@ async def move(visit: Id, page: Staff, typed: Typed) -> Response:
     parts = page.parts
     found = await bookings.get(parts.database, visit, page.now)
     try:
+        check_sent(typed)
         fold = {"0": 0, "1": 1}.get(typed.get("fold", ""))
         starts_at = times.wall_time(_start(typed), parts.config.zone, fold)
         await bookings.move(parts.database, parts.config, parts.secret, visit, starts_at, page.actor, page.now)

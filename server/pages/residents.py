@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from server import residents
 from server.languages import NAMES, mark
+from server.pages.kept import check_sent
 from server.pages.mistakes import REFUSALS
 from server.pages.page import Staff, Typed
 from server.pages.route import PageRoute
@@ -42,6 +43,7 @@ async def new(page: Staff) -> Response:
 async def add(page: Staff, typed: Typed) -> Response:
     """Add one."""
     try:
+        check_sent(typed)
         form = ResidentForm.model_validate(_filled(typed))
         await residents.add(page.parts.database, form, page.actor, page.now)
     except REFUSALS as error:
@@ -63,6 +65,7 @@ async def change(resident: Id, page: Staff) -> Response:
 async def edit(resident: Id, page: Staff, typed: Typed) -> Response:
     """Change what is known."""
     try:
+        check_sent(typed)
         form = ResidentForm.model_validate(_filled(typed))
         await residents.edit(page.parts.database, resident, form, page.actor, page.now)
     except REFUSALS as error:

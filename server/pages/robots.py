@@ -10,6 +10,7 @@ from server.booking import State
 from server.languages import mark
 from server.models import Robot
 from server.pages.board import STYLES, WORDS, condition, status_of
+from server.pages.kept import check_sent
 from server.pages.mistakes import REFUSALS
 from server.pages.page import Staff, StaffPage, Supervisor, Typed
 from server.pages.route import PageRoute
@@ -59,6 +60,7 @@ async def add(page: Supervisor, typed: Typed) -> Response:
     parts = page.parts
     name = typed.get("name", "").strip()
     try:
+        check_sent(typed)
         code = await robots.add(parts.database, name, page.actor, page.now, _valid(page))
     except REFUSALS as error:
         return page.refuse("portal/robot_form.html", typed, error, {"form": ("name",)}, robot=None)
@@ -77,6 +79,7 @@ async def rename(robot: Id, page: Supervisor, typed: Typed) -> Response:
     """Rename it; visits and the robot itself stay as they are."""
     found = await robots.get(page.parts.database, robot)
     try:
+        check_sent(typed)
         await robots.rename(page.parts.database, robot, typed.get("name", "").strip(), page.actor, page.now)
     except REFUSALS as error:
         return page.refuse("portal/robot_form.html", typed, error, {"form": ("name",)}, robot=found)

@@ -6,6 +6,7 @@ from starlette.responses import Response
 from server import users
 from server.errors import InputError
 from server.languages import NAMES
+from server.pages.kept import check_sent
 from server.pages.mistakes import REFUSALS
 from server.pages.page import Supervisor, Typed
 from server.pages.profile import ROLES
@@ -34,6 +35,7 @@ async def new(page: Supervisor) -> Response:
 async def add(page: Supervisor, typed: Typed) -> Response:
     """Add one, who chooses a password of his own at the first sign-in."""
     try:
+        check_sent(typed)
         form = UserForm.model_validate(_filled(typed, UserForm))
         await users.add(page.parts.database, form, page.actor, page.now)
     except REFUSALS as error:
@@ -56,6 +58,7 @@ async def edit(user: Id, page: Supervisor, typed: Typed) -> Response:
     """Change a user's data."""
     found = await users.get(page.parts.database, user)
     try:
+        check_sent(typed)
         data = UserData.model_validate(_filled(typed, UserData))
         await users.edit(page.parts.database, user, data, page.actor, page.now)
     except REFUSALS as error:

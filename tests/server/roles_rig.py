@@ -24,7 +24,7 @@ from server import pages, robots, sessions
 from server.app import create_web
 from server.config import DatabaseSection, ServerConfig
 from server.database import Database
-from server.models import Mail, Role
+from server.models import Link, Mail, Role
 from tests.server.data_rig import NOON, SECRET, Clock, add_robot
 from tests.server.domain_rig import RESIDENT, ward
 from tests.server.portal_rig import PASSWORD, add_user
@@ -161,6 +161,7 @@ async def build(file: Path, directory: Path) -> House:
         mail = (await session.scalars(select(Mail).where(Mail.reservation_id == visit.reservation.id))).first()
         assert mail
         mail.dead_at = NOON
+        (await session.get_one(Link, link.id)).denied_at = NOON
     own = await robots.find(database, "Robot 3")
     call = await house.book(NOON + timedelta(hours=2), robot_id=own.id)
     await database.close()

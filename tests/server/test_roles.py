@@ -14,8 +14,9 @@ pytestmark = pytest.mark.sqlite
 
 ALL = (200,) * 5
 STAFF, SUPERVISORS = (303, 303, 303, 200, 200), (303, 303, 303, 403, 200)
-DOES, SUPERVISORS_DO = (303,) * 5, (303, 303, 303, 403, 303)
-"""Pages send whoever is not signed in to the sign-in, and whoever did something on."""
+DOES, SUPERVISORS_DO = (403, 403, 403, 303, 303), (403, 403, 403, 403, 303)
+"""Pages send whoever is not signed in to the sign-in; a form is answered with it. Whoever did something goes on."""
+SHOWS, SIGNS_IN = (403, 403, 403, 403, 200), (303,) * 5
 REST, REST_SUPERVISORS = (401, 401, 401, 200, 200), (401, 401, 401, 403, 200)
 REST_MAKES, REST_DOES = (401, 401, 401, 201, 201), (401, 401, 401, 204, 204)
 ROBOTS_OWN = (401, 401, 200, 401, 401)
@@ -28,13 +29,13 @@ TABLE: dict[str, tuple[int, ...]] = {
     "GET /": (200, 200, 200, 303, 303),
     "GET /r/{token}": ALL,
     "GET /sign-in": (200, 200, 200, 303, 303),
-    "POST /sign-in": DOES,
+    "POST /sign-in": SIGNS_IN,
     "POST /sign-out": DOES,
     "GET /profile": STAFF,
     "GET /profile/edit": STAFF,
     "POST /profile/edit": DOES,
     "GET /profile/password": STAFF,
-    "POST /profile/password": DOES,
+    "POST /profile/password": SIGNS_IN,
     "GET /residents": STAFF,
     "GET /residents/new": STAFF,
     "POST /residents/new": DOES,
@@ -59,15 +60,16 @@ TABLE: dict[str, tuple[int, ...]] = {
     "POST /reservations/{visit}/repeat": DOES,
     "GET /reservations/{visit}/links/{link}/revoke": STAFF,
     "POST /reservations/{visit}/links/{link}/revoke": DOES,
+    "POST /reservations/{visit}/links/{link}/let-wait": DOES,
     "POST /rooms/join": DOES,
     "GET /rooms/{room}/join": STAFF,
     "GET /robots": STAFF,
     "GET /robots/new": SUPERVISORS,
-    "POST /robots/new": SUPERVISORS,
+    "POST /robots/new": SHOWS,
     "GET /robots/{robot}/rename": SUPERVISORS,
     "POST /robots/{robot}/rename": SUPERVISORS_DO,
     "GET /robots/{robot}/code": SUPERVISORS,
-    "POST /robots/{robot}/code": SUPERVISORS,
+    "POST /robots/{robot}/code": SHOWS,
     "GET /robots/{robot}/revoke": SUPERVISORS,
     "POST /robots/{robot}/revoke": SUPERVISORS_DO,
     "GET /mails": STAFF,
@@ -79,7 +81,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "GET /users/{user}/edit": SUPERVISORS,
     "POST /users/{user}/edit": SUPERVISORS_DO,
     "GET /users/{user}/password": SUPERVISORS,
-    "POST /users/{user}/password": SUPERVISORS,
+    "POST /users/{user}/password": SHOWS,
     "GET /users/{user}/deactivate": SUPERVISORS,
     "POST /users/{user}/deactivate": SUPERVISORS_DO,
     "GET /audit": SUPERVISORS,
@@ -104,6 +106,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "DELETE /api/v1/reservations/{reservation}": REST_DOES,
     "POST /api/v1/rooms/{room}/close": REST_DOES,
     "POST /api/v1/links/{link}/revoke": REST_DOES,
+    "POST /api/v1/links/{link}/let-wait": REST_DOES,
     "GET /api/v1/robots": REST,
     "POST /api/v1/robots": (401, 401, 401, 403, 201),
     "PUT /api/v1/robots/{robot}": REST_SUPERVISORS,

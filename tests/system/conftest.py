@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.async_api import Browser, async_playwright
 
 from scripts.lab.browser import Guest, guest
 from scripts.lab.display import Display
 from scripts.lab.robot import LabRobot
 from scripts.lab.server import LabServer
 from scripts.lab.visit import COLOURS, GUEST_HERTZ
+from tests.system.guests import Site, launch
 
 
 @pytest.fixture(scope="session")
@@ -64,3 +66,21 @@ class Lab:
 async def lab(tmp_path: Path, display: Display) -> AsyncIterator[Lab]:
     async with AsyncExitStack() as stack:
         yield Lab(tmp_path, display, stack)
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await launch(playwright)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def site(tmp_path: Path) -> AsyncIterator[Site]:
+    """A server with a visit that is open now."""
+    site = Site.make(tmp_path)
+    await site.book()
+    await site.start()
+    yield site
+    await site.stop()

@@ -15,11 +15,13 @@ from typing import Any
 import httpx
 import socketio
 from playwright.async_api import Browser, Page, Playwright, expect
+from sqlalchemy import update
 
 from scripts.lab.browser import FAKE_DEVICES, FLAGS
-from server import audit, bookings, configfile, robots, schema, secret
+from server import audit, bookings, configfile, robots, schema, secret, sessions, tokens
 from server.booking import Wish
 from server.database import Database
+from server.models import Link, Reservation, Role, User
 from server.times import utc_now
 from wire import VERSION
 
@@ -27,6 +29,7 @@ COMMAND = Path(sys.executable).with_name("robotserver")
 CHROMIUM = "/usr/bin/chromium"
 DEADLINE = 45.0
 ALONE_SECONDS = 3
+STRANGERS_TOKEN = "a-link-that-was-passed-on-to-eve"
 expect.set_options(timeout=1000 * DEADLINE)
 
 WATCH = """
@@ -112,6 +115,23 @@ class Site:
         booked = await bookings.book(database, config, secret.load(self.directory), wish, audit.SYSTEM, now)
         self.link, self.room = f"{self.url}/r/{booked.token}", booked.reservation.room
         await database.close()
+
+    async def guard(self) -> str:
+        """The visit gets a waiting room and one more link, `STRANGERS_TOKEN`; returns the token of a nurse's session."""
+        config = configfile.load(self.directory / "server.yaml")
+        database = Database(config.database.url)
+        now = utc_now()
+        nurse = User(
+            username="nora", name="Nora", email="nora@example.org", password_hash="", role=Role.STAFF, created_at=now
+        )
+        async with database.write() as session:
+            found = update(Reservation).where(Reservation.room == self.room).values(waiting_room=True)
+            reservation = (await session.execute(found.returning(Reservation.id))).scalar_one()
+            session.add(Link(reservation_id=reservation, token_hash=tokens.digest(STRANGERS_TOKEN), created_at=now))
+            session.add(nurse)
+        token = await sessions.start(database, nurse.id, now, config.sessions)
+        await database.close()
+        return token
 
     async def close_room(self) -> None:
         """As staff do it by command."""

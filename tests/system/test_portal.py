@@ -9,9 +9,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
-from tests.system.guests import COMMAND, DEADLINE, Site, launch
+from tests.system.guests import COMMAND, DEADLINE, Site
 
 pytestmark = pytest.mark.system
 
@@ -27,14 +27,6 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
     await site.start()
     yield site
     await site.stop()
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await launch(playwright)
-        yield browser
-        await browser.close()
 
 
 async def create_supervisor(site: Site) -> None:

@@ -6,17 +6,17 @@ Pictures of all of them are left in out/pages, to be looked at.
 import asyncio
 import re
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page
 
 from tests.server.conftest import migrated
 from tests.server.roles_rig import House, build, filled, listening
 from tests.server.test_roles import TABLE
-from tests.system.guests import DEADLINE, launch
+from tests.system.guests import DEADLINE
 
 __all__ = ["migrated"]
 
@@ -55,14 +55,6 @@ def house(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> House:
 def url(house: House) -> Iterator[str]:
     with listening(house) as url:
         yield url
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await launch(playwright)
-        yield browser
-        await browser.close()
 
 
 async def window(browser: Browser, url: str, size: tuple[int, int], scheme: Any, locale: str) -> BrowserContext:

@@ -405,7 +405,7 @@ async def test_pages_of_signed_in_people_say_nothing_to_others(
         for path in ("/profile", "/residents", "/reservations", "/robots", "/mails", "/users", "/rooms/x/join"):
             assert (await stranger.open(path)).url.path == "/sign-in"
             assert (await stranger.client.get(path)).status_code == 303
-        assert (await stranger.client.post("/residents/new", data=RESIDENT)).status_code == 303
+        assert (await stranger.client.post("/residents/new", data=RESIDENT)).status_code == 403
     assert await residents.list_residents(database) == []
 
 

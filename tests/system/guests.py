@@ -117,7 +117,7 @@ class Site:
         await database.close()
 
     async def guard(self) -> str:
-        """The visit gets a waiting room and one more link, `STRANGERS_TOKEN`; returns the token of a nurse's session."""
+        """Let guests wait, add a link, `STRANGERS_TOKEN`, and a nurse; returns the token of her session."""
         config = configfile.load(self.directory / "server.yaml")
         database = Database(config.database.url)
         now = utc_now()

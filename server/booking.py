@@ -68,6 +68,7 @@ class Visit(Protocol):
     closed_at: datetime | None
     started_at: datetime | None
     ended_at: datetime | None
+    end_reason: CloseReason | None
 
 
 class BookingError(InputError):
@@ -99,7 +100,7 @@ def over(visit: Visit, now: datetime) -> CloseReason | None:
         return CloseReason.CANCELLED
     if visit.closed_at is not None:
         return CloseReason.CLOSED
-    if visit.ended_at is not None or now >= visit.ends_at:
+    if visit.ended_at is not None or visit.end_reason is not None or now >= visit.ends_at:
         return CloseReason.ENDED
     return None
 

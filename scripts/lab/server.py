@@ -13,7 +13,7 @@ import yaml
 
 from scripts.lab.process import Process, program, run, wait_for
 
-READY_WITHIN = 30.0
+READY_WITHIN = 45.0
 
 
 def free_port() -> int:

@@ -81,6 +81,13 @@ async def get(database: Database, room_or_id: str, now: datetime) -> Listed:
     return found[0]
 
 
+async def who_came(database: Database, reservation_id: str) -> frozenset[ParticipantKind]:
+    """Which kinds of participants were in the visit's room, together or not."""
+    query = select(Participant.kind).where(Participant.reservation_id == reservation_id).distinct()
+    async with database.read() as session:
+        return frozenset(await session.scalars(query))
+
+
 def named(room_or_id: str) -> ColumnElement[bool]:
     """The visit with this id or this room."""
     return or_(Reservation.id == room_or_id, Reservation.room == room_or_id)
@@ -135,8 +142,8 @@ def _in_state(state: State, now: datetime) -> ColumnElement[bool]:
     addressed = (Link.reservation_id == Reservation.id) & Link.revoked_at.is_(None) & Link.email.is_not(None)
     informed = exists().where(addressed) & ~exists().where(addressed, Link.informed_at.is_(None))
     standing = Reservation.cancelled_at.is_(None) & Reservation.closed_at.is_(None)
-    over = standing & (Reservation.ended_at.is_not(None) | (Reservation.ends_at <= now))
-    ahead = standing & Reservation.ended_at.is_(None) & (Reservation.ends_at > now)
+    ended = Reservation.ended_at.is_not(None) | Reservation.end_reason.is_not(None) | (Reservation.ends_at <= now)
+    over, ahead = standing & ended, standing & ~ended
     took_place = Reservation.started_at.is_not(None)
     return {
         State.CANCELLED: Reservation.cancelled_at.is_not(None),

@@ -32,6 +32,7 @@ class Visit:
     closed_at: datetime | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
+    end_reason: CloseReason | None = None
 
 
 def wish(starts: float, ends: float) -> booking.Wish:

@@ -9,9 +9,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
-from tests.system.guests import COMMAND, DEADLINE, Site, launch
+from tests.system.guests import COMMAND, DEADLINE, Site
 
 pytestmark = pytest.mark.system
 
@@ -27,14 +27,6 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
     await site.start()
     yield site
     await site.stop()
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await launch(playwright)
-        yield browser
-        await browser.close()
 
 
 async def create_supervisor(site: Site) -> None:
@@ -182,9 +174,9 @@ async def test_residents(site: Site, browser: Browser, size: tuple[int, int]) ->
         await page.fill("#emails", "lucia")
         await save(page)
         await says(page, "Hay 3 cosas por corregir:")
-        assert await page.evaluate("document.activeElement.className") == "mistakes"
+        await expect(page.locator(".mistakes")).to_be_focused()
         await page.click(".mistakes >> text=Habitación")
-        assert await page.evaluate("document.activeElement.id") == "room"
+        await expect(page.locator("#room")).to_be_focused()
         assert await page.input_value("#emails") == "lucia"
 
         await add_resident(page)

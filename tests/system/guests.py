@@ -21,7 +21,7 @@ from scripts.lab.browser import FAKE_DEVICES, FLAGS
 from server import audit, bookings, configfile, robots, schema, secret, sessions, tokens
 from server.booking import Wish
 from server.database import Database
-from server.models import Link, Reservation, Role, User
+from server.models import Language, Link, Reservation, Role, User
 from server.times import utc_now
 from wire import VERSION
 
@@ -116,13 +116,19 @@ class Site:
         self.link, self.room = f"{self.url}/r/{booked.token}", booked.reservation.room
         await database.close()
 
-    async def guard(self) -> str:
+    async def guard(self, language: Language = Language.SPANISH) -> str:
         """Let guests wait, add a link, `STRANGERS_TOKEN`, and a nurse; returns the token of her session."""
         config = configfile.load(self.directory / "server.yaml")
         database = Database(config.database.url)
         now = utc_now()
         nurse = User(
-            username="nora", name="Nora", email="nora@example.org", password_hash="", role=Role.STAFF, created_at=now
+            username="nora",
+            name="Nora",
+            email="nora@example.org",
+            password_hash="",
+            role=Role.STAFF,
+            language=language,
+            created_at=now,
         )
         async with database.write() as session:
             found = update(Reservation).where(Reservation.room == self.room).values(waiting_room=True)

@@ -63,7 +63,7 @@ class Look:
 
     async def see(self, page: Page, name: str) -> list[str]:
         """What axe-core finds on this page; its picture is kept."""
-        name = f"{self}-{re.sub(r'[^a-z]+', '-', name).strip('-')}"
+        name = f"{self}-{re.sub(r'[^a-z]+', '-', name).strip('-') or 'home'}"
         PICTURES.mkdir(parents=True, exist_ok=True)
         await page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
         await page.evaluate(AXE)

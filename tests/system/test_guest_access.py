@@ -17,6 +17,9 @@ from tests.system.looks import LOOKS, Look
 pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
 
 
+PICTURES_THERE = "[...document.querySelectorAll('.tile video')].every((video) => video.videoWidth > 0)"
+
+
 async def more_visits(site: Site) -> dict[str, str]:
     """The links of visits that are not open, by what is the matter with them."""
     config = configfile.load(site.directory / "server.yaml")
@@ -47,7 +50,7 @@ async def enter(page: Page, name: str) -> None:
 
 @pytest.mark.parametrize("look", LOOKS, ids=str)
 async def test_no_state_keeps_anybody_out(site: Site, browser: Browser, look: Look) -> None:
-    token = await site.guard()
+    token = await site.guard(look.language)
     found: list[str] = []
     window = await look.window(browser, site.url)
     ana = await window.new_page()
@@ -76,6 +79,7 @@ async def test_no_state_keeps_anybody_out(site: Site, browser: Browser, look: Lo
     await nora.click("#waiting-guests button.primary")
     for page in (ana, nora):
         await page.wait_for_selector('.tile[data-state="connected"]')
+        await page.wait_for_function(PICTURES_THERE)
     found += await look.see(ana, "guest-call")
     found += await look.see(nora, "staff-call")
 

@@ -16,7 +16,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from server import booking, invitations, mailfiles, smtp
+from server import alerts, booking, invitations, mailfiles, smtp
 from server.config import ServerConfig
 from server.database import Database
 from server.models import Link, Mail, MailKind, Reservation
@@ -87,6 +87,7 @@ class MailWorker:
         """
         await self._note()
         await invitations.remind(self._database, self._config, self._secret, self._clock())
+        await alerts.warn_of_silence(self._database, self._config, self._clock())
         for mail_id in await self._due():
             mail = await self._lease(mail_id)
             if mail is None:
@@ -108,7 +109,7 @@ class MailWorker:
         query = (
             select(Mail, Reservation, Link)
             .join_from(Mail, Reservation)
-            .join(Link, Link.id == Mail.link_id)
+            .outerjoin(Link, Link.id == Mail.link_id)
             .where(Mail.id == mail_id, _is_due(now))
         )
         async with self._database.write() as session:
@@ -117,7 +118,7 @@ class MailWorker:
                 return None
             mail, reservation, link = row
             if mail.kind is not MailKind.CANCELLATION:
-                if link.revoked_at is not None:
+                if mail.link_id is not None and link.revoked_at is not None:
                     await session.delete(mail)
                     return None
                 if booking.over(reservation, now):

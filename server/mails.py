@@ -67,7 +67,9 @@ async def dead_letters(database: Database, now: datetime) -> int:
     takes_place = and_(
         Reservation.cancelled_at.is_(None), Reservation.closed_at.is_(None), Reservation.ended_at.is_(None)
     )
-    matters = and_(Reservation.ends_at > now, or_(takes_place, Mail.kind == MailKind.CANCELLATION))
+    matters = and_(
+        Reservation.ends_at > now, Mail.link_id.is_not(None), or_(takes_place, Mail.kind == MailKind.CANCELLATION)
+    )
     query = select(func.count()).select_from(Mail).join(Reservation).where(Mail.dead_at.is_not(None), matters)
     async with database.read() as session:
         return (await session.scalars(query)).one()

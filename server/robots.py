@@ -7,7 +7,8 @@ from pydantic import TypeAdapter
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import audit, tokens
+from server import alerts, audit, readiness, tokens
+from server.config import ServerConfig
 from server.database import Database
 from server.errors import TakenError, UnknownError
 from server.models import Reservation, Robot, Statistics
@@ -154,12 +155,24 @@ async def find(database: Database, name: str) -> Robot:
     return names[name]
 
 
-async def set_status(database: Database, robot_id: str, status: RobotStatus, now: datetime) -> None:
-    """Keep what the robot says of itself, and when."""
+def status_of(robot: Robot) -> RobotStatus | None:
+    """What the robot said of itself last."""
+    return None if robot.status is None else RobotStatus.model_validate(robot.status)
+
+
+async def set_status(
+    database: Database, config: ServerConfig, robot_id: str, status: RobotStatus, now: datetime
+) -> None:
+    """Keep what the robot says of itself, and when; where its tests have become worse, staff are written to."""
     async with database.write() as session:
-        robot = await session.get_one(Robot, robot_id)
+        robot = await session.get_one(Robot, robot_id, with_for_update=True)
+        before = status_of(robot)
+        if status.readiness is None and before is not None:  # it has just started, and not looked yet
+            status = status.model_copy(update={"readiness": before.readiness})
         robot.status = status.model_dump(mode="json")
         robot.last_seen_at = now
+        if readiness.worse(before, status):
+            await alerts.enqueue(session, config, robot, readiness.problems(status), now)
 
 
 async def add_statistics(

@@ -32,6 +32,7 @@ load-module module-remap-source source_name=mic_b master=mic_b_feed.monitor
 set-default-sink speaker_main
 set-default-source mic_a
 """
+REMAP = "module-remap-source source_name={name} master={name}_feed.monitor"
 ALSA = """\
 </usr/share/alsa/alsa.conf>
 pcm.!default { type pulse }
@@ -94,6 +95,27 @@ class SoundServer:
         command = ["paplay", "--latency-msec=20", "-d", f"{microphone}_feed", str(wav)]
         with _running(subprocess.Popen(command, env=self._client())):
             yield
+
+    def control(self, *command: str) -> str:
+        """What `pactl` says to a command, such as load-module."""
+        done = subprocess.run(["pactl", *command], check=True, env=self._client(), capture_output=True, text=True)
+        return done.stdout.strip()
+
+    def echo(self, speaker: str, microphone: str, milliseconds: int) -> None:
+        """From now on the microphone hears the speaker, so much later or a little more."""
+        places = (f"source={speaker}.monitor", f"sink={microphone}_feed")
+        self.control("load-module", "module-loopback", *places, f"latency_msec={milliseconds}")
+
+    def unplug(self, microphone: str) -> None:
+        """The microphone goes, and the server hangs whoever listened to it somewhere else."""
+        for line in self.control("list", "short", "modules").splitlines():
+            number, _, arguments = line.split("\t")[:3]
+            if f"source_name={microphone}" in arguments.split():
+                self.control("unload-module", number)
+
+    def plug_in(self, microphone: str) -> None:
+        """It is back, under its name."""
+        self.control("load-module", *REMAP.format(name=microphone).split())
 
     def record(self, speaker: str, seconds: float) -> Samples:
         """What `speaker_main` or `speaker_alt` plays during the next seconds, mono."""

@@ -28,12 +28,14 @@ class Language(StrEnum):
 
 
 class MailKind(StrEnum):
-    """Why a relative is written to."""
+    """Why a relative is written to; `alert` and `silence` go to staff."""
 
     CONFIRMATION = "confirmation"
     REMINDER = "reminder"
     CHANGE = "change"
     CANCELLATION = "cancellation"
+    ALERT = "alert"
+    SILENCE = "silence"
 
 
 def new_id() -> str:

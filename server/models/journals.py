@@ -10,7 +10,7 @@ from server.models.base import Base, MailKind, new_id
 
 
 class Mail(Base):
-    """A message to a relative, stored with what it tells of and sent by a worker; `content` is all of it (RFC 5322)."""
+    """A message to a relative or to staff, with what it tells of; `content` is all of it (RFC 5322)."""
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -20,7 +20,8 @@ class Mail(Base):
 
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
     reservation_id: Mapped[str] = mapped_column(ForeignKey("reservations.id"), index=True)
-    link_id: Mapped[str] = mapped_column(ForeignKey("links.id"))
+    link_id: Mapped[str | None] = mapped_column(ForeignKey("links.id"))
+    """None where it goes to staff."""
     kind: Mapped[MailKind]
     sequence: Mapped[int]
     """The reservation's sequence that it tells of."""

@@ -1,15 +1,15 @@
 """How a robot is, in plain words. Pure."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from server.alerts import SILENT_AFTER
 from server.languages import mark
 from server.models import Robot
-from wire.rest import DeviceState, RobotState, RobotStatus
-
-SILENT_AFTER: Final = timedelta(minutes=3)
-"""A robot asks for its visits at least once a minute, so this is trouble and no delay."""
+from server.readiness import problems
+from server.robots import status_of
+from wire.rest import DeviceState, RobotState
 
 
 class Condition(StrEnum):
@@ -39,11 +39,6 @@ STYLES: Final = {
 }
 
 
-def status_of(robot: Robot) -> RobotStatus | None:
-    """What the robot said of itself last."""
-    return None if robot.status is None else RobotStatus.model_validate(robot.status)
-
-
 def condition(robot: Robot, now: datetime) -> Condition:
     """The first of these that holds."""
     if robot.revoked_at is not None:
@@ -53,6 +48,8 @@ def condition(robot: Robot, now: datetime) -> Condition:
     if now - robot.last_seen_at > SILENT_AFTER:
         return Condition.SILENT
     status = status_of(robot)
-    if status is not None and (status.last_error or any(each.state is DeviceState.LOST for each in status.devices)):
+    if status is not None and (
+        status.last_error or problems(status) or any(each.state is DeviceState.LOST for each in status.devices)
+    ):
         return Condition.TROUBLE
     return Condition.READY if status is None or status.state is RobotState.IDLE else Condition.BUSY

@@ -15,6 +15,8 @@ KINDS = {
     MailKind.REMINDER: mark("reminder"),
     MailKind.CHANGE: mark("change"),
     MailKind.CANCELLATION: mark("cancellation"),
+    MailKind.ALERT: mark("to staff: a robot needs a look"),
+    MailKind.SILENCE: mark("to staff: a robot is not reachable"),
 }
 
 ERRORS = {mark("the visit was over before the mail could be sent")}

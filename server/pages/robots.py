@@ -9,11 +9,12 @@ from server import bookings, robots
 from server.booking import State
 from server.languages import mark
 from server.models import Robot
-from server.pages.board import STYLES, WORDS, condition, status_of
+from server.pages.board import STYLES, WORDS, condition
 from server.pages.kept import check_sent
 from server.pages.mistakes import REFUSALS
 from server.pages.page import Staff, StaffPage, Supervisor, Typed
 from server.pages.route import PageRoute
+from server.readiness import PROBLEMS, REMEDIES, problems
 from wire.base import Id
 from wire.rest import DeviceKind, DeviceState
 
@@ -38,11 +39,12 @@ async def board(page: Staff) -> Response:
 
 async def _described(page: StaffPage, robot: Robot) -> dict[str, object]:
     soonest = bookings.Filter(robot_id=robot.id, since=page.now, states=AHEAD, limit=1)
-    status = status_of(robot)
+    status = robots.status_of(robot)
     return {
         "robot": robot,
         "condition": condition(robot, page.now),
         "status": status,
+        "problems": [(PROBLEMS[each.check], REMEDIES[each.check], each.detail) for each in problems(status)],
         "lost": [each for each in status.devices if each.state is DeviceState.LOST] if status else [],
         "next": next(iter(await bookings.list_reservations(page.parts.database, soonest, page.now)), None),
     }

@@ -113,9 +113,10 @@ async def test_a_microphone_that_is_plugged_in_later_is_found(server: SoundServe
 async def test_sound_comes_back_within_5_s_of_the_sound_server(server: SoundServer, tmp_path: Path) -> None:
     async with rig("Mic-A", "Speaker-Main") as running, running.talking(ana=voice(440)):
         running.audio.open()
-        for kind in (DeviceKind.MICROPHONE, DeviceKind.SPEAKER):
-            await running.until_state(kind, DeviceState.WORKING)
-        server.kill()
+        with server.feed("mic_a", long_tone(tmp_path, 700)):
+            for kind in (DeviceKind.MICROPHONE, DeviceKind.SPEAKER):
+                await running.until_state(kind, DeviceState.WORKING)
+            server.kill()
         for kind in (DeviceKind.MICROPHONE, DeviceKind.SPEAKER):
             await running.until_state(kind, DeviceState.LOST, within=3)
         assert (await running.hear(1)).size == RATE  # silence keeps the RTP clock
@@ -147,3 +148,38 @@ async def test_a_sound_server_that_hangs_costs_the_child_and_not_the_daemon(
             await running.until(lambda: not running.packets[-1].silent, within=20)
             timestamps = [packet.timestamp for packet in running.packets]
             assert (np.diff(timestamps) >= BLOCK).all()
+
+
+async def test_a_microphone_that_only_gives_zeros_is_dead_until_it_is_heard(
+    server: SoundServer, tmp_path: Path
+) -> None:
+    async with rig("Mic-A", "none") as running:
+        running.audio.open()
+        lost = await running.until_state(DeviceKind.MICROPHONE, DeviceState.LOST, within=30)
+        assert "digital silence" in lost.detail
+        assert all(report.state is not DeviceState.WORKING for report in running.reports if report.name == "Mic-A")
+        with server.feed("mic_a", long_tone(tmp_path, 440)):
+            await running.until_state(DeviceKind.MICROPHONE, DeviceState.WORKING, within=20)
+            await running.until(lambda: running.audio.levels.microphone and running.audio.levels.microphone > -15)
+        assert running.audio.child.starts == 1
+
+
+async def test_a_microphone_that_is_unplugged_is_not_replaced_by_another_one(
+    server: SoundServer, tmp_path: Path
+) -> None:
+    with server.feed("mic_a", long_tone(tmp_path, 440)), server.feed("mic_b", long_tone(tmp_path, 880)):
+        async with rig("Mic-A", "none") as running:
+            running.audio.open()
+            await running.until_state(DeviceKind.MICROPHONE, DeviceState.WORKING)
+            await running.hear(3.0)  # by now it is known where the stream hangs
+            server.unplug("mic_a")  # PulseAudio hangs the stream on mic_b
+            lost = await running.until_state(DeviceKind.MICROPHONE, DeviceState.LOST)
+            assert "sound server" in lost.detail
+            await running.until(lambda: running.packets[-1].silent)
+            before = len(running.packets)
+            await running.hear(1.0)
+            assert all(packet.silent for packet in running.packets[before:])
+            server.plug_in("mic_a")
+            await running.until_state(DeviceKind.MICROPHONE, DeviceState.WORKING, within=15)
+            assert peak_hertz((await running.hear(1.0))[RATE // 2 :]) == pytest.approx(440, abs=4)
+            assert running.audio.child.starts == 1

@@ -78,3 +78,35 @@ def test_a_server_whose_clock_was_set_is_believed() -> None:
         machine.ask(clock, 0.01, 0.01)
     clock.observe(machine.truth() + timedelta(hours=1), machine.elapsed - 0.5, machine.elapsed)
     assert abs(machine.error(clock) - 3600) < 1
+
+
+def test_t2_a_clock_that_shows_a_time_long_past_is_not_planned_by_until_the_server_is_heard() -> None:
+    machine = Machine(wall_error=-NOON.timestamp())  # it woke up in 1970
+    clock = machine.clock()
+    trusted_before = clock.trusted
+    machine.ask(clock, 0.02, 0.02)
+    assert (trusted_before, clock.trusted) == (False, True)
+    assert machine.error(clock) < 0.05
+
+
+def test_t2_a_clock_that_shows_less_than_what_was_seen_already_is_wrong() -> None:
+    machine = Machine(wall_error=-3600)
+    seen = machine.truth() - timedelta(minutes=30)
+    assert not ServerClock(machine.monotonic, machine.wall, earliest=seen).trusted
+    assert ServerClock(machine.monotonic, machine.wall, earliest=seen - timedelta(hours=1)).trusted
+
+
+def test_t1_before_the_first_answer_a_wall_clock_that_is_set_is_followed() -> None:
+    machine = Machine(wall_error=-NOON.timestamp())
+    clock = machine.clock()
+    machine.wall_error = 0  # an NTP server was reached sooner than ours
+    assert clock.trusted
+    assert machine.error(clock) < 1e-3
+
+
+def test_t6_a_robot_whose_clock_is_half_a_minute_off_keeps_the_server_s_time() -> None:
+    for wall_error in (-30, 30):
+        machine = Machine(wall_error)
+        clock = machine.clock()
+        machine.ask(clock, 0.1, 0.3)
+        assert machine.error(clock) <= 0.2 + 1e-3

@@ -200,9 +200,8 @@ def test_a_press_during_the_countdown_counts_at_its_end() -> None:
 def test_nobody_presses_the_button() -> None:
     script = Script(visit(Consent.BUTTON)).begin().play(60, ParticipantJoined("guest")).play(129.9)
     assert script.reason is None
-    script.play(130)
-    assert script.reason is LeaveReason.DECLINED
-    assert script.state.barred == ("a",)
+    assert script.play(130).state.barred == ("a",)
+    assert script.commands[-2:] == [Leave(visit(Consent.BUTTON), LeaveReason.DECLINED), Hush()]
     script.play(131, Left()).play(200, ScheduleKnown((visit(Consent.BUTTON, occupied=True),)))
     assert script.state.phase is Phase.IDLE, "it went back and rang again"
 

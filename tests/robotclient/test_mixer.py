@@ -205,3 +205,32 @@ def test_levels(samples: Samples, expected: int) -> None:
 
 def test_half_a_sample_is_dropped() -> None:
     assert from_bytes(b"\x01\x00\x02\x00\x03").tolist() == [1, 2]
+
+
+def test_an_announcement_is_heard_beside_the_voices_to_its_end() -> None:
+    mixer = Mixer()
+    first, second = tone(440, 0.5), tone(1000, 0.51)
+    mixer.say(first)
+    mixer.say(second)
+    heard = np.concatenate([mixer.mix(0.0) for _ in range(60)])
+    said = np.concatenate((first, second))
+    np.testing.assert_array_equal(heard[: len(said)], said)
+    assert not heard[len(said) :].any()
+
+
+def test_an_announcement_is_broken_off_softly_and_at_once() -> None:
+    mixer = Mixer()
+    for block in steady():
+        mixer.say(block)
+    heard = [mixer.mix(0.0) for _ in range(20)]
+    mixer.hush()
+    heard += [mixer.mix(0.0) for _ in range(5)]
+    assert largest_step(np.concatenate(heard)[RAMP:]) < CLICK
+    assert not np.concatenate(heard[21:]).any()
+
+
+def test_an_announcement_has_a_bound() -> None:
+    mixer = Mixer()
+    mixer.say(np.ones(70 * RATE, np.int16))
+    heard = sum(int(np.count_nonzero(mixer.mix(0.0))) for _ in range(70 * RATE // BLOCK))
+    assert heard == 60 * RATE

@@ -52,3 +52,20 @@ def test_upcoming_is_the_next_that_has_not_started() -> None:
     assert found is not None
     assert found.id == "c"
     assert schedule.upcoming(listed, NOON + timedelta(minutes=60)) is None
+
+
+def test_what_was_barred_beside_the_robot_is_not_due_even_where_somebody_waits() -> None:
+    now = NOON + timedelta(minutes=10)
+    assert schedule.due((reservation("a", 0, 30, occupied=True),), now, frozenset(), ("a",)) is None
+
+
+def test_upcoming_may_be_asked_of_the_near_future_only() -> None:
+    listed = (reservation("a", 1, 30),)
+    assert schedule.upcoming(listed, NOON, within=timedelta(seconds=59)) is None
+    assert schedule.upcoming(listed, NOON, within=timedelta(seconds=60)) == listed[0]
+    assert schedule.upcoming(listed, NOON, ("a",), within=timedelta(seconds=60)) is None
+
+
+def test_t5_a_visit_that_passed_without_the_robot_was_missed() -> None:
+    listed = (reservation("gone", -60, -30), reservation("held", -60, -30), reservation("runs", -10, 20))
+    assert [each.id for each in schedule.missed(listed, NOON, frozenset({"held"}))] == ["gone"]

@@ -3,11 +3,18 @@ from pathlib import Path
 
 import pytest
 
+from robotclient.call import Continuity
 from robotclient.store import Identity, ScheduleCache, Store
-from tests.robotclient.test_schedule import reservation
+from tests.robotclient.test_schedule import NOON, reservation
 
 IDENTITY = Identity(robot_id="r1", name="Robot Año 1", token="secret-token")
-CACHE = ScheduleCache(reservations=(reservation("a", 0, 30),), attended=frozenset({"a"}))
+CACHE = ScheduleCache(
+    reservations=(reservation("a", 0, 30),),
+    attended=frozenset({"a"}),
+    barred=("b",),
+    continuity=Continuity(participant="r", admitted=frozenset({"guest"})),
+    known_at=NOON,
+)
 
 
 def test_what_was_saved_is_found_again(tmp_path: Path) -> None:

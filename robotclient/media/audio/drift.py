@@ -34,7 +34,7 @@ class SpeakerQueue:
     def __init__(self) -> None:
         self._samples: Samples = np.zeros(0, np.int16)
         self._resampler = Resampler()
-        self._playing = False
+        self.playing = False
         self._reserve = LEAST_RESERVE
         self._integral = 0.0
         self.ratio = 1.0
@@ -52,7 +52,7 @@ class SpeakerQueue:
 
     def take(self, count: int) -> Samples:
         """The next `count` samples, `RAMP` or more."""
-        if not self._playing and not self._start(count):
+        if not self.playing and not self._start(count):
             return np.zeros(count, np.int16)
         if len(self._samples) < self._resampler.needs(count, self.ratio) + CENTRE + RAMP:
             return self._run_dry(count)
@@ -64,7 +64,7 @@ class SpeakerQueue:
     def _start(self, count: int) -> bool:
         if len(self._samples) < self._reserve + count + TAPS + CENTRE + RAMP:
             return False
-        self._playing = True
+        self.playing = True
         self._samples = fade_in(self._samples)
         self._watch()
         return True
@@ -72,7 +72,7 @@ class SpeakerQueue:
     def _run_dry(self, count: int) -> Samples:
         """What is left fades out; the next time there will be more in reserve."""
         self._reserve = min(self._reserve + LEAST_RESERVE, MOST_RESERVE)
-        self._playing = False
+        self.playing = False
         last = fade_out(self._samples[CENTRE : CENTRE + count])
         self._samples = np.zeros(0, np.int16)
         return np.concatenate((last, np.zeros(count - len(last), np.int16)))
@@ -95,7 +95,7 @@ class SpeakerQueue:
         self.ratio = 1 + _within(PROPORTIONAL * error + self._integral)
 
     def _cut(self, count: int) -> None:
-        self._samples = skip(self._samples, count) if self._playing else self._samples[count:]
+        self._samples = skip(self._samples, count) if self.playing else self._samples[count:]
 
     def _watch(self) -> None:
         self._lowest, self._unwatched = LIMIT, WATCHED

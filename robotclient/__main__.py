@@ -58,6 +58,7 @@ def parser() -> argparse.ArgumentParser:
     enrol.add_argument("--replace", action="store_true", help="give up the identity this robot has")
     listing = commands.add_parser("devices", parents=[common], help="list cameras, microphones and speakers")
     listing.add_argument("--snapshot", type=Path, metavar="FILE.png", help="write one picture of the configured camera")
+    listing.add_argument("--levels", action="store_true", help="listen to all microphones for three seconds")
     commands.add_parser("check", parents=[common], help="is this robot fit for a visit?")
     commands.add_parser("check-config", parents=[common], help="is the configuration file right?")
     commands.add_parser("show-config", parents=[common], help="print the configuration in force")
@@ -92,7 +93,7 @@ def _dispatch(arguments: argparse.Namespace) -> int:
             if arguments.snapshot:
                 snapshot(config.camera, arguments.snapshot, as_json=arguments.json)
             else:
-                devices(as_json=arguments.json)
+                devices(with_levels=arguments.levels, as_json=arguments.json)
         case "check":
             return 0 if check(config, _tls(config), as_json=arguments.json) else FAILED
         case "check-config":

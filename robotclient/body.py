@@ -20,6 +20,7 @@ from aiortc.mediastreams import MediaStreamError
 from robotclient.children import Child
 from robotclient.config import RobotConfig
 from robotclient.media.audio.handle import Audio, EncodedSound
+from robotclient.media.audio.messages import Levels
 from robotclient.media.camera.handle import Camera, EncodedPicture
 from robotclient.media.screen.handle import Screen
 from robotclient.media.screen.views import View
@@ -68,6 +69,7 @@ class Body:
         self.show: Callable[[View], None] = self._screen.show
         self.say: Callable[[bytes], None] = self._audio.say
         self.hush: Callable[[], None] = self._audio.hush
+        self.set_volume: Callable[[int | None], None] = self._audio.set_volume
         self.uplink = Uplink(config.camera.max_kbps * 1000, self._camera.set_rates)
 
     def configure(self, config: RobotConfig) -> None:
@@ -79,6 +81,11 @@ class Body:
     def children(self) -> tuple[Child, ...]:
         """The device children, for the watchdog."""
         return self._camera.child, self._audio.child, self._screen.child
+
+    @property
+    def levels(self) -> Levels:
+        """How loud it was at the microphone and the speaker in the last second."""
+        return self._audio.levels
 
     def last_sound(self) -> float:
         """When sound was last handed out (monotonic), be it silence; now, while nobody is to get any."""

@@ -181,6 +181,7 @@ class Daemon:
         match event:
             case ScheduleFetched(fetched):
                 self._facts.reach_server(self._clock.now(), fetched.items)
+                self._body.set_volume(fetched.volume)
                 return call.ScheduleKnown(fetched.items)
             case PollFailed(reason):
                 self._facts.miss_server(reason)

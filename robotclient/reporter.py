@@ -184,6 +184,7 @@ class Reporter:
             last_error=facts.error,
             next_start=facts.next_start,
             devices=tuple(facts.devices.values()),
+            levels=self._body.levels,
             child_starts={each.name: each.starts for each in self._body.children},
             readiness=facts.readiness,
             call=facts.call,

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from robotclient.media.audio.messages import Levels
 from robotclient.store import write_atomically
 from wire.rest import DeviceStatus, MediaSample, Readiness, RobotState
 
@@ -40,6 +41,7 @@ class Status(BaseModel):
     last_error: str = ""
     next_start: datetime | None = None
     devices: tuple[DeviceStatus, ...] = ()
+    levels: Levels = Levels(microphone=None, speaker=None)
     child_starts: dict[str, int] = {}
     readiness: Readiness | None = None
     call: CallRecord | None = None

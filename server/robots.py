@@ -13,9 +13,10 @@ from server.database import Database
 from server.errors import TakenError, UnknownError
 from server.models import Reservation, Robot, Statistics
 from wire.base import Name
-from wire.rest import MediaSample, RobotStatus
+from wire.rest import MediaSample, RobotStatus, Volume
 
 NAME = TypeAdapter[str](Name)
+VOLUME = TypeAdapter[int | None](Volume | None)
 
 
 class EnrolmentError(Exception):
@@ -87,6 +88,20 @@ async def rename(database: Database, robot_id: str, name: str, actor: str, now: 
             await _check_free(session, name)
             robot.name = name
             audit.write(session, now, actor, "rename", "robot", robot.id)
+    return robot
+
+
+async def set_volume(database: Database, robot_id: str, volume: str | None, actor: str, now: datetime) -> Robot:
+    """Let a robot speak that loud, 0 to 100; None: as its own configuration says.
+
+    Raises `UnknownError`, and `pydantic.ValidationError` where it is no volume.
+    """
+    wanted = VOLUME.validate_python(volume)
+    async with database.write() as session:
+        robot = await _find(session, robot_id)
+        if robot.volume != wanted:
+            robot.volume = wanted
+            audit.write(session, now, actor, "set_volume", "robot", robot.id)
     return robot
 
 

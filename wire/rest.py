@@ -8,6 +8,8 @@ from pydantic import Field, StringConstraints
 from wire.base import Id, Message, Name, Seconds, Timestamp
 from wire.signaling import IceServer
 
+Volume = Annotated[int, Field(ge=0, le=100)]
+"""Percent: 0 is silence, 100 as loud as the sound came."""
 ShortText = Annotated[str, StringConstraints(max_length=200)]
 
 
@@ -88,6 +90,8 @@ class ReservationList(Message):
 
     now: Timestamp
     items: tuple[Reservation, ...]
+    volume: Volume | None = None
+    """How loud staff want this robot; null: as its own configuration says."""
 
 
 class RobotState(StrEnum):

@@ -6,20 +6,22 @@ from pathlib import Path
 
 from robotclient.config import CameraSection
 from robotclient.media.audio.devices import Device, list_devices
+from robotclient.media.audio.levels import microphone_levels
 from robotclient.media.camera.snapshot import take_snapshot
 from robotclient.media.devices import CameraDevice, list_cameras
 
 
-def devices(*, as_json: bool) -> None:
-    """Print cameras, microphones and speakers."""
+def devices(*, with_levels: bool, as_json: bool) -> None:
+    """Print cameras, microphones and speakers; with levels all microphones are listened to for a moment."""
     cameras, sound = list_cameras(), list_devices()
+    levels = microphone_levels() if with_levels else {}
     if as_json:
         listed = {"cameras": [asdict(each) for each in cameras], "sound": [asdict(each) for each in sound]}
-        print(json.dumps(listed, default=str, indent=2))
+        print(json.dumps(listed | ({"levels": levels} if with_levels else {}), default=str, indent=2))
         return
     _print_cameras(cameras)
-    _print_sound("Microphones", [each for each in sound if each.direction == "microphone"])
-    _print_sound("Speakers", [each for each in sound if each.direction == "speaker"])
+    _print_sound("Microphones", [each for each in sound if each.direction == "microphone"], levels)
+    _print_sound("Speakers", [each for each in sound if each.direction == "speaker"], {})
 
 
 def snapshot(camera: CameraSection, file: Path, *, as_json: bool) -> None:
@@ -49,8 +51,11 @@ def _print_cameras(cameras: list[CameraDevice]) -> None:
             print(f"    {mode.pixel_format} {mode.width}x{mode.height}, {mode.fps:.0f} pictures/s")
 
 
-def _print_sound(title: str, found: list[Device]) -> None:
+def _print_sound(title: str, found: list[Device], levels: dict[str, float | None]) -> None:
     print(title if found else f"{title}: none is connected")
     for device in found:
         print(f"  {device.name} ({device.host_api}, {device.channels} channels){', default' * device.is_default}")
         print(f"    in robot.yaml:  audio: {{{device.direction}: {json.dumps(device.name, ensure_ascii=False)}}}")
+        if device.name in levels:
+            level = levels[device.name]
+            print("    cannot be listened to now" if level is None else f"    hears {level:.0f} dBFS now")

@@ -34,6 +34,9 @@ def _print(known: Status, zone: ZoneInfo) -> None:
         print(f"next     {known.next_start.astimezone(zone):%Y-%m-%d %H:%M}")
     for device in known.devices:
         print(f"{device.kind:<8} {device.state} {device.name} {device.detail}".rstrip())
+    for what, level in known.levels:
+        if level is not None:
+            print(f"level    {what} {level:.0f} dBFS")
     if known.call is not None and known.call.leave_reason is not None:
         print(f"last     left a room because: {known.call.leave_reason}")
     for sample in known.samples:

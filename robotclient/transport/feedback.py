@@ -15,8 +15,8 @@ TICKS = 4000
 """Ticks per second: a delta is a multiple of 250 µs."""
 REFERENCE = 256
 """Ticks in one unit of the reference time, 64 ms."""
-INTERVAL, IDLE_INTERVAL, ENOUGH = 0.05, 0.1, 8
-"""Seconds between two reports; the longer pause where fewer than `ENOUGH` packets came, to spare a weak way back."""
+INTERVAL, IDLE_INTERVAL, ENOUGH = 0.05, 0.1, 4
+"""Seconds between two reports; the longer one after less than `ENOUGH` packets, to spare a weak way back."""
 KEPT, MOST_KEPT = 2.0, 4096
 """Seconds for which an arrival is remembered, to be told again when an earlier packet comes late; and how many."""
 MOST_ARRIVALS = 320
@@ -114,7 +114,7 @@ class FeedbackWriter:
         self._highest: int | None = None
         self._reported: int | None = None
         self._number = 0
-        self._last_report = float("-inf")
+        self._next_report = float("-inf")
 
     def put(self, sequence: int, arrival: float) -> None:
         """Note that the packet with this transport-wide number (16 bits) came, at `arrival` in seconds."""
@@ -132,10 +132,8 @@ class FeedbackWriter:
 
     @property
     def next_deadline(self) -> float | None:
-        """When `poll` has something to give at the latest; None while nothing came."""
-        if not self._new:
-            return None
-        return self._last_report + (INTERVAL if len(self._new) >= ENOUGH else IDLE_INTERVAL)
+        """When `poll` has something to give; None while nothing came."""
+        return self._next_report if self._new else None
 
     def poll(self, now: float) -> bytes | None:
         """The report that is due, as a complete RTCP packet; to be called until it gives None."""
@@ -146,10 +144,11 @@ class FeedbackWriter:
         if not self._new:
             return None
         numbers = self._next_range()
+        told = len(self._new)
         self._new.difference_update(numbers)
         self._reported = max(numbers[-1], numbers[-1] if self._reported is None else self._reported)
         if not self._new:
-            self._last_report = now
+            self._next_report = now + (INTERVAL if told >= ENOUGH else IDLE_INTERVAL)
         return self._write(numbers)
 
     def _forget(self, before: int) -> None:

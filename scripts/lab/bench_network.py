@@ -6,6 +6,7 @@ Prints a table for docs/benchmarks.md: one line per row and way, `robot / Chromi
 import argparse
 import asyncio
 import json
+import math
 import statistics
 import sys
 import tempfile
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from scripts.lab.network.bench import Bench, Call, bench
 from scripts.lab.network.figures import Way
+from scripts.lab.network.impairment import Impairment
 from scripts.lab.network.rows import ROWS, Row, Targets
 from scripts.lab.network.voice import write_voice
 from scripts.lab.process import LabError
@@ -42,6 +44,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--only", choices=("robot", "chromium"), help="one of the two")
     parser.add_argument("--size", default="640x480")
     parser.add_argument("--sound", choices=("speech", "beeps"), default="speech")
+    parser.add_argument("--connect", type=int, default=0, metavar="N", help="only how long N calls take to connect")
     parser.add_argument("--runs", type=int, default=0, help="runs of each row; 0: five of those that vary, else one")
     parser.add_argument("--warm-up", type=float, default=0, help="seconds before a measurement; 0: 8, or 6 when quick")
     parser.add_argument("--seconds", type=float, default=0, help="of a measurement; 0: 16, or 9 when quick")
@@ -63,6 +66,8 @@ async def _run(
     warm_up = arguments.warm_up or (6 if arguments.quick else 8)
     seconds = arguments.seconds or (9 if arguments.quick else 16)
     async with bench(directory, write_voice(directory, arguments.sound), size) as made:
+        if arguments.connect:
+            return [await _connect(made, who, arguments.connect) for who in ("robot", "chromium")]
         _head()
         for row in rows:
             runs = arguments.runs or (5 if row.varies and not arguments.quick else 1)
@@ -76,6 +81,22 @@ async def _run(
                 {"row": row.name, **{who: [asdict(each) for each in made if each] for who, made in calls.items()}}
             )
     return results
+
+
+async def _connect(made: Bench, who: str, count: int) -> dict[str, object]:
+    """Calls over a path that loses a fifth both ways, one after another; seconds from the answer to the connection."""
+    await made.relay.impair(Impairment(loss=0.2))
+    other = made.robot if who == "robot" else made.pages["b"]
+    took: list[float] = []
+    for _ in range(count):
+        took.append(await made.connect(made.pages["a"], other) or math.inf)
+        await made.pages["a"].close()
+        await other.close()
+    took.sort()
+    print(
+        f"{who}: median {took[count // 2]:.2f} s, 90 % within {took[count * 9 // 10]:.2f} s, longest {took[-1]:.2f} s"
+    )
+    return {"connect": who, "seconds": took}
 
 
 async def _call(made: Bench, robot: bool, row: Row, warm_up: float, seconds: float) -> Call | None:

@@ -1,6 +1,7 @@
 """The robot as systemd runs it: `robotclient run` with a configuration file, after `robotclient enroll`."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,15 @@ from scripts.lab.server import LabServer
 class LabRobot(Process):
     """One robot with its state in a directory, enrolled at the server under `name`."""
 
-    def __init__(self, directory: Path, server: LabServer, name: str = "Robot 1", **settings: Any) -> None:
-        """`settings` are sections of robot.yaml, put over the lab's own."""
+    def __init__(
+        self,
+        directory: Path,
+        server: LabServer,
+        name: str = "Robot 1",
+        environment: Mapping[str, str] | None = None,
+        **settings: Any,
+    ) -> None:
+        """`settings` are sections of robot.yaml, put over the lab's own; `environment` is that of `run` alone."""
         directory.mkdir(parents=True, exist_ok=True)
         self.name = name
         self.runtime = directory / "run"
@@ -32,7 +40,8 @@ class LabRobot(Process):
             **settings,
         }
         self.config.write_text(yaml.safe_dump(values))
-        super().__init__([program("robotclient"), "run", "--config", str(self.config)], directory / "robot.log")
+        command = [program("robotclient"), "run", "--config", str(self.config)]
+        super().__init__(command, directory / "robot.log", environment)
         code = server.json("add-robot", name)["code"]
         self.command("enroll", code)
 

@@ -6,6 +6,7 @@ import sqlite3
 import urllib.error
 import urllib.request
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,11 @@ class LabServer(Process):
     def participants(self, reservation: str) -> set[str]:
         """The ids of all who are, or were, in a visit's room."""
         return {row["id"] for row in self._select("SELECT id FROM participants WHERE reservation_id = ?", reservation)}
+
+    def joined(self, reservation: str) -> list[datetime]:
+        """When its participants came, by the server's clock."""
+        rows = self._select("SELECT joined_at FROM participants WHERE reservation_id = ?", reservation)
+        return sorted(datetime.fromisoformat(row["joined_at"]).replace(tzinfo=UTC) for row in rows)
 
     def _select(self, query: str, *values: str) -> list[dict[str, Any]]:
         with closing(sqlite3.connect(f"file:{self._database}?mode=ro", uri=True)) as connection:

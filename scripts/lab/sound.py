@@ -89,10 +89,14 @@ class SoundServer:
         with (self._directory / "asound.conf").open("a") as file:
             file.write(DEVICE.format(name=name, target=target))
 
-    @contextlib.contextmanager
-    def feed(self, microphone: str, wav: Path) -> Iterator[None]:
+    def feed(self, microphone: str, wav: Path) -> contextlib.AbstractContextManager[None]:
         """While this lasts, `mic_a` or `mic_b` hears the file from its start, once."""
-        command = ["paplay", "--latency-msec=20", "-d", f"{microphone}_feed", str(wav)]
+        return self.play(f"{microphone}_feed", wav)
+
+    @contextlib.contextmanager
+    def play(self, sink: str, wav: Path) -> Iterator[None]:
+        """While this lasts, one of PulseAudio's sinks gets the file from its start, once."""
+        command = ["paplay", "--latency-msec=20", "-d", sink, str(wav)]
         with _running(subprocess.Popen(command, env=self._client())):
             yield
 
@@ -119,7 +123,11 @@ class SoundServer:
 
     def record(self, speaker: str, seconds: float) -> Samples:
         """What `speaker_main` or `speaker_alt` plays during the next seconds, mono."""
-        command = ["parec", *RAW, "-d", f"{speaker}.monitor"]
+        return self.listen(f"{speaker}.monitor", seconds)
+
+    def listen(self, source: str, seconds: float) -> Samples:
+        """What one of PulseAudio's sources says during the next seconds, mono."""
+        command = ["parec", *RAW, "-d", source]
         with _running(subprocess.Popen(command, env=self._client(), stdout=subprocess.PIPE)) as recorder:
             assert recorder.stdout is not None
             return np.frombuffer(recorder.stdout.read(2 * int(RATE * seconds)), "<i2")

@@ -55,11 +55,12 @@ async def reservations(
     """List the robot's visits that can still happen. `X-Server-Now` tells the server's clock, with 304 too."""
     now = parts.clock()
     items = tuple(_item(found) for found in await bookings.upcoming(parts.database, robot.id, now))
-    etag = f'"{hashlib.sha256(ITEMS.dump_json(items)).hexdigest()[:32]}"'
+    content = ITEMS.dump_json(items) + f"{robot.volume}".encode()
+    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     headers = {"ETag": etag, "X-Server-Now": times.rfc3339(now), "Cache-Control": "private, no-cache"}
     if etag in (tag.strip().removeprefix("W/") for tag in if_none_match.split(",")):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    answer = rest.ReservationList(now=now, items=items)
+    answer = rest.ReservationList(now=now, items=items, volume=robot.volume)
     return Response(answer.model_dump_json(), headers=headers, media_type="application/json")
 
 

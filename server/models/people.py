@@ -74,3 +74,5 @@ class Robot(Base):
     last_seen_at: Mapped[datetime | None]
     status: Mapped[dict[str, Any] | None]
     """The last `wire.rest.RobotStatus`."""
+    volume: Mapped[int | None]
+    """How loud it is to speak, 0 to 100, where staff have said so."""

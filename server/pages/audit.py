@@ -28,6 +28,7 @@ ACTIONS = {
     "join": mark("joined"),
     "rename": mark("renamed"),
     "renew_code": mark("given a new code"),
+    "set_volume": mark("made louder or quieter"),
     "renew_password": mark("given a new password"),
     "revoke": mark("revoked"),
     audit.SEE: mark("looked at"),

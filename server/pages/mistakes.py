@@ -84,6 +84,7 @@ LABELS: Final = {
     "time": mark("Time"),
     "title": mark("Title"),
     "username": mark("User name"),
+    "volume": mark("Volume"),
 }
 """What the summary above a form calls its fields."""
 

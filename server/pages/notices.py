@@ -21,6 +21,7 @@ DONE: Final[dict[str, str]] = {
     "link_forgiven": mark("This guest may knock again; his link is the same."),
     "link_revoked": mark("The link is not valid any more."),
     "robot_renamed": mark("The robot was renamed."),
+    "robot_volume": mark("The robot takes over the volume within seconds."),
     "robot_revoked": mark("The robot is shut out until it is enrolled again."),
     "user_added": mark("The user was added."),
     "user_changed": mark("The user’s data were saved."),

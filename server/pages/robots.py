@@ -1,4 +1,4 @@
-"""Robots: the board for all staff; adding, renaming and shutting out for supervisors."""
+"""Robots: the board and the volume for all staff; adding, renaming and shutting out for supervisors."""
 
 from datetime import timedelta
 
@@ -86,6 +86,27 @@ async def rename(robot: Id, page: Supervisor, typed: Typed) -> Response:
     except REFUSALS as error:
         return page.refuse("portal/robot_form.html", typed, error, {"form": ("name",)}, robot=found)
     return page.go("/robots", "robot_renamed")
+
+
+@router.api_route("/robots/{robot}/volume", methods=["GET", "HEAD"])
+async def volume(robot: Id, page: Staff) -> Response:
+    """The form with the robot's volume."""
+    found = await robots.get(page.parts.database, robot)
+    typed = {} if found.volume is None else {"volume": str(found.volume)}
+    return page.show("portal/robot_volume.html", typed=typed, mistakes={}, robot=found)
+
+
+@router.post("/robots/{robot}/volume")
+async def set_volume(robot: Id, page: Staff, typed: Typed) -> Response:
+    """Make it louder or quieter, in a visit too; nothing: as its own configuration says."""
+    found = await robots.get(page.parts.database, robot)
+    try:
+        await robots.set_volume(
+            page.parts.database, robot, typed.get("volume", "").strip() or None, page.actor, page.now
+        )
+    except REFUSALS as error:
+        return page.refuse("portal/robot_volume.html", typed, error, {"form": ("volume",)}, robot=found)
+    return page.go("/robots", "robot_volume")
 
 
 @router.api_route("/robots/{robot}/code", methods=["GET", "HEAD"])

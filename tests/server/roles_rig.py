@@ -62,6 +62,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /rooms/join": {"meeting": "{room}", "name": "Ana"},
     "POST /robots/new": {"name": "Robot 2"},
     "POST /robots/{robot}/rename": {"name": "Robot 2"},
+    "POST /robots/{robot}/volume": {"volume": "70"},
     "POST /users/new": USER,
     "POST /users/{user}/edit": DATA,
 }

@@ -115,6 +115,16 @@ async def test_of_a_visit_without_a_resident_the_guest_s_name_is_known(
     assert (item.callers, item.language, item.policy) == ((Caller(name="Dra. Íñigo"),), None, Policy())
 
 
+async def test_the_robot_is_told_how_loud_to_speak(client: httpx.AsyncClient, database: Database) -> None:
+    robot_id, token = await add_robot(database)
+    first = await client.get("/api/v1/robot/reservations", headers=bearer(token))
+    assert ReservationList.model_validate_json(first.content).volume is None
+    await robots.set_volume(database, robot_id, "40", "system", NOON)
+    known = bearer(token) | {"If-None-Match": first.headers["etag"]}
+    second = await client.get("/api/v1/robot/reservations", headers=known)
+    assert ReservationList.model_validate_json(second.content).volume == 40
+
+
 async def test_nothing_new_costs_nothing_but_the_time(
     client: httpx.AsyncClient, database: Database, clock: Clock
 ) -> None:

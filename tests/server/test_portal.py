@@ -353,6 +353,19 @@ async def test_supervisor_adds_renames_and_shuts_out_a_robot(boss: Reader, datab
     assert "Enrolment code of Ward 2" in words(renewed)
 
 
+async def test_staff_set_how_loud_a_robot_speaks(ana: Reader, database: Database) -> None:
+    robot, _ = await add_robot(database)
+    page = f"/robots/{robot}/volume"
+    assert "takes over the volume" in words(await ana.send(page, volume="70"))
+    assert (await robots.get(database, robot)).volume == 70
+    assert 'value="70"' in (await ana.open(page)).text
+    assert mistakes(await ana.send(page, volume="101")) == {"volume": "This must be 100 or less."}
+    assert mistakes(await ana.send(page, volume="loud")) == {"volume": "This must be a whole number."}
+    assert (await robots.get(database, robot)).volume == 70
+    await ana.send(page, volume=" ")
+    assert (await robots.get(database, robot)).volume is None
+
+
 async def test_audit_and_settings(boss: Reader, database: Database) -> None:
     await boss.send("/robots/new", name="Room 12")
     entries = words(await boss.open("/audit"))

@@ -4,15 +4,18 @@ from datetime import timedelta
 from email import message_from_string
 from email.message import EmailMessage
 from email.policy import default
+from http import HTTPStatus
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import select
 
-from server import alerts, robots
-from server.config import ServerConfig
+from server import alerts, mails, robots
+from server.config import IceSection, IceServerSection, ServerConfig
 from server.database import Database
+from server.mail import MailWorker
 from server.models import Mail, MailKind
-from tests.server.data_rig import NOON, Clock, book
+from tests.server.data_rig import NOON, SECRET, Clock, add_robot, book, serving
 from tests.server.portal_rig import add_user, reader, words
 from wire.rest import Check, Finding, Readiness, RobotState, RobotStatus
 
@@ -58,9 +61,9 @@ async def test_another_fault_and_the_same_one_after_it_was_mended_are_told_again
 ) -> None:
     await add_user(database, "ben")
     steps = [(False, True, 1), (False, False, 2), (True, False, 2), (True, True, 2), (True, False, 3)]
-    for camera, sound, mails in steps:
+    for camera, sound, count in steps:
         await robots.set_status(database, config, soon, status(camera=camera, sound=sound), NOON)
-        assert len(await letters(database)) == mails
+        assert len(await letters(database)) == count
 
 
 async def test_without_a_visit_soon_nobody_is_written_to(database: Database, config: ServerConfig, robot: str) -> None:
@@ -74,9 +77,9 @@ async def test_a_robot_that_is_silent_shortly_before_its_visit_is_told_once(
     database: Database, config: ServerConfig, soon: str
 ) -> None:
     await add_user(database, "ben")
-    for minutes, mails in ((10, 0), (16, 1), (17, 1)):  # the visit is in half an hour; the robot was seen at noon
+    for minutes, count in ((10, 0), (16, 1), (17, 1)):  # the visit is in half an hour; the robot was seen at noon
         await alerts.warn_of_silence(database, config, NOON + timedelta(minutes=minutes))
-        assert len(await letters(database, MailKind.SILENCE)) == mails
+        assert len(await letters(database, MailKind.SILENCE)) == count
     (letter,) = await letters(database, MailKind.SILENCE)
     assert "Robot 1 is not reachable" in letter.get_content()
 
@@ -102,3 +105,29 @@ async def test_the_board_says_what_is_wrong_and_what_to_do(
     assert "The battery is nearly empty" in seen
     assert "Put the robot on its charger now." in seen
     assert "needs a look" in seen
+
+
+async def test_the_worker_sends_what_belongs_to_no_link(
+    database: Database, config: ServerConfig, soon: str, clock: Clock
+) -> None:
+    await add_user(database, "ben")
+    await robots.set_status(database, config, soon, status(camera=False), NOON)
+    await MailWorker(database, config, SECRET, clock).tick()
+    (sent,) = (each for each in await mails.list_mails(database) if each.kind is MailKind.ALERT)
+    assert sent.sent_at is not None
+    assert (config.data_directory / "mails").is_dir()
+
+
+async def test_a_robot_is_given_turn_servers_to_try_and_nobody_else_is(
+    database: Database, config: ServerConfig, clock: Clock
+) -> None:
+    _, token = await add_robot(database)
+    turn = IceServerSection(urls=("turn:turn.example.org:3478",), secret=SecretStr("shared"))
+    given = config.model_copy(update={"ice": IceSection(servers=(turn,))})
+    async with serving(given, clock) as client:
+        assert (await client.get("/api/v1/robot/ice_servers")).status_code == HTTPStatus.UNAUTHORIZED
+        answer = await client.get("/api/v1/robot/ice_servers", headers={"Authorization": f"Bearer {token}"})
+    (server,) = answer.json()["items"]
+    assert server["urls"] == ["turn:turn.example.org:3478"]
+    assert server["username"].startswith(f"{int((NOON + timedelta(minutes=10)).timestamp())}:")
+    assert answer.headers["Cache-Control"] == "no-store"

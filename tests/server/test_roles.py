@@ -66,6 +66,8 @@ TABLE: dict[str, tuple[int, ...]] = {
     "GET /robots": STAFF,
     "GET /robots/new": SUPERVISORS,
     "POST /robots/new": SHOWS,
+    "GET /robots/{robot}/volume": STAFF,
+    "POST /robots/{robot}/volume": DOES,
     "GET /robots/{robot}/rename": SUPERVISORS,
     "POST /robots/{robot}/rename": SUPERVISORS_DO,
     "GET /robots/{robot}/code": SUPERVISORS,

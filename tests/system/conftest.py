@@ -34,8 +34,8 @@ class Lab:
 
     def robot(self, name: str = "Robot 1", *, running: bool = True, **settings: Any) -> LabRobot:
         """An enrolled robot that runs, unless told otherwise."""
-        screen = {"display": self._display.name}
-        robot = LabRobot(self._directory / name, self.server, name, screen=screen, **settings)
+        settings = {"screen": {"display": self._display.name}, **settings}
+        robot = LabRobot(self._directory / name, self.server, name, **settings)
         if running:
             self._stack.enter_context(robot)
             robot.wait_for_state("idle", 45)

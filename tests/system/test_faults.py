@@ -5,26 +5,14 @@ import time
 
 import pytest
 
-from scripts.lab.browser import Guest
 from scripts.lab.process import wait_for
+from scripts.lab.recovery import DECODED, frames
 from server.database import Database
 from server.times import utc_now
 from tests.server.data_rig import cancel
 from tests.system.conftest import Lab
 
 pytestmark = [pytest.mark.system, pytest.mark.paced]
-
-DECODED = """async () => {
-  let frames = 0;
-  for (const peer of window.lab.peers) for (const stat of (await peer.getStats()).values())
-    if (stat.type === 'inbound-rtp' && stat.kind === 'video') frames += stat.framesDecoded;
-  return frames;
-}"""
-
-
-async def frames(visitor: Guest) -> int:
-    decoded: int = await visitor.page.evaluate(DECODED)
-    return decoded
 
 
 async def test_s5_a_guest_who_is_killed_is_missed_and_the_robot_leaves(lab: Lab) -> None:

@@ -60,7 +60,7 @@ class Audio:
             "robotclient.media.audio", (Packet, Heard, Levels, DeviceReport), self._handle, self._greeting
         )
         self._section = config
-        self._volume = config.volume
+        self._volume: int | None = None
         self._on_packet = on_packet
         self._on_report = on_report
         self._open = False
@@ -77,16 +77,17 @@ class Audio:
     def configure(self, config: AudioSection) -> None:
         """Use other devices and settings from now on."""
         before, self._section = self._section, config
-        if config.volume != before.volume:
-            self.set_volume(config.volume)
+        self.set_volume(self._volume)
         if config.model_copy(update={"volume": before.volume}) != before:
             self.child.renew()
 
-    def set_volume(self, percent: int) -> None:
-        """Play that loud, 0 to 100, until the configuration or somebody else says otherwise."""
-        if percent != self._volume:
-            self._volume = percent
-            self.child.send(Volume(percent=percent))
+    def set_volume(self, percent: int | None) -> None:
+        """Play that loud, 0 to 100; None: as the configuration says."""
+        self._volume = percent
+        self.child.send(self._loudness())
+
+    def _loudness(self) -> Volume:
+        return Volume(percent=self._section.volume if self._volume is None else self._volume)
 
     def open(self) -> None:
         """Open the microphone; packets follow, silent ones while the device is not there."""
@@ -133,7 +134,7 @@ class Audio:
     def _greeting(self) -> Iterator[PipeMessage]:
         self.levels = Levels(microphone=None, speaker=None)
         yield Settings(section=self._section)
-        yield Volume(percent=self._volume)
+        yield self._loudness()
         if self._open:
             yield self._capture()
 

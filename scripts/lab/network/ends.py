@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from playwright.async_api import Page
+from playwright.async_api import TimeoutError as PageTimeoutError
 
 from scripts.lab.network.impairment import Impairment
 from scripts.lab.process import ROOT, LabError
@@ -150,7 +151,7 @@ class PageEnd:
         """Seconds from `accept` to the connection; None where it does not come."""
         try:
             await self._page.wait_for_function("end.connectedAt", timeout=1000 * within)
-        except TimeoutError:
+        except PageTimeoutError:
             return None
         return float(await self._page.evaluate("end.connectedAt - end.begunAt"))
 

@@ -50,6 +50,8 @@ ROWS = (
     Row("loss 20 %", Impairment(loss=0.2), Targets(fps=1.0), varies=True),
     Row("delay 100 ms", Impairment(delay=0.1), GOOD),
     Row("delay 300 ms", Impairment(delay=0.3), GOOD),
+    Row("round trip 800 ms", Impairment(delay=0.4)),
+    Row("loss 50 %", Impairment(loss=0.5)),
     Row("loss 5 %, 50 ms", Impairment(loss=0.05, delay=0.05), Targets(fps=0.97, freezes=1), quick=True, varies=True),
     Row("1 Mbit/s", Impairment(rate=1e6), Targets(fps=0.97, kbps=0.95)),
     Row("500 kbit/s", Impairment(rate=500e3), Targets(fps=0.97, kbps=0.95), quick=True),

@@ -73,18 +73,26 @@ def test_what_did_not_come_is_told_as_missing_until_it_comes() -> None:
     assert parse(report).statuses == ((65_535, 10.1), (0, None), (1, 10.0), (2, None), (3, 10.02))
 
 
-def test_the_first_packet_is_told_at_once_and_many_sooner_than_few() -> None:
+def test_what_is_lost_between_two_reports_is_told() -> None:
+    writer = FeedbackWriter(1, 2)
+    writer.put(1, 1.0)
+    writer.poll(1.0)
+    writer.put(4, 1.2)
+    assert parse(writer.poll(1.2) or b"").statuses == ((2, None), (3, None), (4, 1.2))
+
+
+def test_the_first_packet_is_told_at_once_and_few_less_often_than_many() -> None:
     assert FeedbackWriter(1, 2).next_deadline is None
     writer = FeedbackWriter(1, 2)
     writer.put(0, 5.0)
     assert writer.poll(5.0) is not None
-    writer.put(1, 5.0)
-    assert writer.next_deadline == 5.0 + IDLE_INTERVAL
-    for sequence in range(2, 20):
+    for sequence in range(1, 20):
         writer.put(sequence, 5.0)
-    assert writer.next_deadline == 5.0 + INTERVAL
-    assert writer.poll(5.0 + INTERVAL - 0.001) is None
-    assert writer.poll(5.0 + INTERVAL) is not None
+    assert writer.next_deadline == 5.0 + IDLE_INTERVAL
+    assert writer.poll(5.0 + IDLE_INTERVAL - 0.001) is None
+    assert writer.poll(5.0 + IDLE_INTERVAL) is not None
+    writer.put(20, 5.11)
+    assert writer.next_deadline == 5.0 + IDLE_INTERVAL + INTERVAL
 
 
 def test_reports_are_counted_and_name_both_sides() -> None:

@@ -122,9 +122,9 @@ def test_after_an_outage_it_goes_on_live() -> None:
 
 @pytest.mark.parametrize("drift", [3e-4, -3e-4])
 def test_clocks_that_drift_apart_are_followed(drift: float) -> None:
-    heard = hear(Network(), 120, steady(), drift=drift)
+    heard = hear(Network(), 60, steady(), drift=drift)
     assert heard.since(1).concealed == 0
-    assert all(0.005 < heard.delay(start, start + 10) < 0.065 for start in range(5, 110, 10))
+    assert all(0.005 < heard.delay(start, start + 10) < 0.065 for start in range(5, 50, 10))
     assert largest_step(heard.samples[RATE:]) < CLICK
 
 
@@ -192,7 +192,7 @@ def test_a_silent_participant_costs_no_noise_and_is_forgotten() -> None:
 
 
 @given(st.lists(st.one_of(st.binary(max_size=40), st.sampled_from(voice()[:50])), max_size=60))
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_whatever_bytes_come_sound_comes_out(payloads: list[bytes]) -> None:
     playout = Playout()
     for number, payload in enumerate(payloads):
@@ -229,7 +229,7 @@ networks = st.builds(
 
 
 @given(networks, st.integers(0, 1000), st.sampled_from([240, 480, BLOCK, 1024]))
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_never_silent_for_longer_than_the_hole_and_200_ms(network: Network, seed: int, count: int) -> None:
     came = arrivals(network, 250, seed)
     playout, waiting, blocks = Playout(), came[::-1], []

@@ -28,7 +28,7 @@ from scripts.lab.playout import (
     stock_delay,
 )
 
-SECONDS = 60.0
+SECONDS = 30.0
 EVERY = 47
 """One packet in so many is lost; no multiple of a syllable."""
 

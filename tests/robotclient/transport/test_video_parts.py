@@ -201,7 +201,7 @@ def test_the_round_trip_is_not_driven_up_by_losses_and_follows_a_queue() -> None
     round_trip = RoundTrip()
     assert round_trip.usual == DEFAULT
     for index in range(30):
-        round_trip.add(0.05 if index % 2 else 0.05 + 0.06 * (index % 7))
+        round_trip.add(0.2 if index % 3 else 0.05)
     assert round_trip.usual == 0.05
     assert round_trip.timeout == pytest.approx(0.06)
     for _ in range(15):

@@ -77,6 +77,7 @@ class Door:
             media=join.media,
             proof=proof,
             link=admission.link,
+            denied=admission.denied,
             actor=_actor(sender, admission),
         )
         return Ticket(admission, event, secret, join.resume.secret if join.resume else None)

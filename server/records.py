@@ -36,10 +36,6 @@ async def read_rooms(
         of_these, Participant.kind == ParticipantKind.GUEST
     )
     secrets = (await session.execute(of_guests)).all()
-    sent_away = select(Link.reservation_id, Link.id).where(
-        Link.reservation_id.in_([row.id for row in rows]), Link.denied_at.is_not(None)
-    )
-    denied = (await session.execute(sent_away)).all()
     return [
         Room(
             reservation=row.id,
@@ -47,7 +43,6 @@ async def read_rooms(
             limits=_limits(rules),
             members=tuple(_member(member, grace_until) for member in members if member.reservation_id == row.id),
             known=frozenset(secret for reservation, secret in secrets if reservation == row.id),
-            denied=frozenset(link for reservation, link in denied if reservation == row.id),
             started_at=row.started_at,
             # Whoever is found alone in a call that started was left alone, and is not one who came first.
             had_company=row.started_at is not None,

@@ -24,7 +24,8 @@ MAY_IMPORT = {
     },
 }  # fmt: skip
 PURE = {
-    "robotclient.schedule", "robotclient.call", "robotclient.callers", "robotclient.announcements.phrases", "robotclient.media.screen.layout", "server.booking", "server.rooms",
+    "robotclient.schedule", "robotclient.call", "robotclient.callers", "robotclient.announcements.phrases",
+    "robotclient.media.screen.layout", "server.booking", "server.rooms",
     "robotclient.transport.feedback", "robotclient.transport.feedback_requests", "robotclient.transport.round_trip",
     "robotclient.transport.video", "robotclient.transport.video_frame", "robotclient.transport.video_keyframes",
     "robotclient.transport.video_losses", "robotclient.transport.video_packet", "robotclient.transport.video_queue",

@@ -29,6 +29,7 @@ SKY = (75, 145, 115)
 """What the synthetic camera shows most of."""
 LEAST_PICTURE = 0.4
 LEAST_SKY = 0.2
+LEAST_FPS = 20
 LEAST_SHARE = 0.1
 """Of all that is heard, for one guest's tone."""
 
@@ -37,6 +38,8 @@ LEAST_SHARE = 0.1
 class Record:
     """What happened; times in seconds since the start of the run."""
 
+    patience: float = 1.0
+    """How many times slower than promised this machine may be."""
     began: float = field(default_factory=time.time)
     moments: dict[str, Any] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
@@ -54,12 +57,13 @@ class Record:
     def expect_within(self, key: str, seconds: float, *after: str) -> None:
         """Expect one moment soon after the last of others."""
         gap = self.moments[key] - max(self.moments[each] for each in after)
-        self.expect(gap <= seconds, f"{key} came {gap:.2f} s after {' and '.join(after)}, allowed are {seconds:g} s")
+        allowed = seconds * self.patience
+        self.expect(gap <= allowed, f"{key} came {gap:.2f} s after {' and '.join(after)}, allowed are {allowed:g} s")
 
 
-async def hold_visit(workspace: Path, pictures: Path, guests: int = 1) -> dict[str, Any]:
+async def hold_visit(workspace: Path, pictures: Path, guests: int = 1, patience: float = 1.0) -> dict[str, Any]:
     """Hold it and return the record, whose key `ok` says whether all of it worked."""
-    record = Record()
+    record = Record(patience)
     async with AsyncExitStack() as stack:
         display = stack.enter_context(Display(1280, 720))
         server = stack.enter_context(LabServer(workspace, rooms={"linger_seconds": 1}))
@@ -94,18 +98,17 @@ async def hold_visit(workspace: Path, pictures: Path, guests: int = 1) -> dict[s
 
 
 async def _come_together(record: Record, robot: LabRobot, visitors: list[Guest], link: str) -> None:
-    call = await asyncio.to_thread(robot.wait_for_call, "joined_at", LEAD + 10)
+    call = await asyncio.to_thread(robot.wait_for_call, "joined_at", LEAD + 45)
     record.note("seen", call["seen_at"])
     record.note("joined", call["joined_at"])
     await asyncio.gather(*(each.enter(link, NAMES[number]) for number, each in enumerate(visitors)))
     record.note("guest_joined")
-    record.note("guest_first_frame", max(await asyncio.gather(*(each.first_frame(10) for each in visitors))))
-    call = await asyncio.to_thread(robot.wait_for_call, "first_picture_at", 10)
+    record.note("guest_first_frame", max(await asyncio.gather(*(each.first_frame(45) for each in visitors))))
+    call = await asyncio.to_thread(robot.wait_for_call, "first_picture_at", 45)
     record.note("robot_first_frame", call["first_picture_at"])
     record.moments["participants"] = len(visitors) + 1
-    record.expect(
-        abs(record.moments["joined"] - record.moments["starts_at"]) <= 1, "joined more than 1 s off the start"
-    )
+    record.expect(record.moments["joined"] >= record.moments["starts_at"] - 1, "joined more than 1 s before the start")
+    record.expect_within("joined", 1, "starts_at")
     record.expect_within("guest_first_frame", 2, "joined", "guest_joined")
     record.expect_within("robot_first_frame", 2, "joined", "guest_joined")
 
@@ -128,12 +131,12 @@ async def _measure(record: Record, robot: LabRobot, visitors: list[Guest]) -> No
         "guest_to_robot": _seen_by_robot(samples, "audio"),
     }
     for way, seen in record.moments["video"].items():
-        record.expect(seen["fps"] >= 20, f"{way}: only {seen['fps']} pictures per second")
+        record.expect(seen["fps"] >= LEAST_FPS / record.patience, f"{way}: only {seen['fps']} pictures per second")
     await _listen(record, robot, visitors)
 
 
 async def _wait_for_connections(visitor: Guest, count: int) -> int:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(45):
         while (connected := await visitor.connected()) < count:
             await asyncio.sleep(0.1)
     return connected

@@ -13,11 +13,11 @@ from server.audit import Filter
 
 router = APIRouter(prefix="/audit", tags=["audit"], dependencies=[PRIVATE], responses=FOR_STAFF)
 
-Key = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9:_-]+$")]
+Key = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^([A-Za-z0-9:_-]+|\*)$")]
 
 
 class EntryView(View):
-    """Who did what, when; `actor` is a user's id, `robot:<id>`, `guest:<link id>` or `system`."""
+    """Who did or saw what, when; `actor` is a user's id, `robot:<id>`, `guest:<link id>` or `system`."""
 
     id: int
     at: datetime
@@ -29,13 +29,17 @@ class EntryView(View):
 
 
 class Wanted(BaseModel):
-    """Which entries to list; `before` is the id of an entry, to read on from."""
+    """Which entries to list; `seen` takes those of what was seen, or of what was done, alone.
+
+    `before` is the id of an entry, to read on from.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     actor: Key | None = None
     object_kind: Key | None = None
     object_id: Key | None = None
+    seen: bool | None = None
     since: Instant | None = None
     until: Instant | None = None
     before: Annotated[int, Field(ge=1, le=2**62)] | None = None

@@ -7,6 +7,9 @@ from typing import Annotated
 from fastapi import Depends, Response
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
 
+from server import audit
+from server.access import Parts
+from server.models import User
 from server.problems import documented
 
 
@@ -33,6 +36,15 @@ def _keep_private(response: Response) -> None:
 
 PRIVATE = Depends(_keep_private)
 """No cache keeps an answer that names people."""
+
+
+async def saw(parts: Parts, user: User, object_kind: str, object_id: str = audit.ALL) -> None:
+    """Note that this user is answered with one thing, or a list of such things, in the audit.
+
+    Raises `sqlalchemy.exc.SQLAlchemyError`.
+    """
+    await audit.saw(parts.database, parts.clock(), user.id, object_kind, object_id)
+
 
 FOR_STAFF = documented(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS)
 NOT_FOUND = documented(HTTPStatus.NOT_FOUND)

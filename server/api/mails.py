@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 
 from server import mails
 from server.access import CurrentUser, Shared
-from server.api.common import CONFLICT, FOR_STAFF, NOT_FOUND, PRIVATE, View
+from server.api.common import CONFLICT, FOR_STAFF, NOT_FOUND, PRIVATE, View, saw
 from server.models import MailKind
 from wire.base import Id
 
@@ -42,20 +42,23 @@ class ReadMailView(View):
 
 @router.get("", response_model=tuple[MailView, ...])
 async def list_mails(
-    _user: CurrentUser,
+    user: CurrentUser,
     parts: Shared,
     reservation: Id | None = None,
     dead: bool = False,
     limit: Annotated[int, Query(ge=1, le=200)] = 200,
 ) -> object:
     """List mails, newest first: of one visit, or those that were given up."""
+    await saw(parts, user, "mail")
     return await mails.list_mails(parts.database, reservation, dead, limit)
 
 
 @router.get("/{mail}", response_model=ReadMailView, responses=NOT_FOUND)
-async def read_mail(mail: Id, _user: CurrentUser, parts: Shared) -> object:
+async def read_mail(mail: Id, user: CurrentUser, parts: Shared) -> object:
     """Read one mail."""
-    return await mails.read_mail(parts.database, mail)
+    read = await mails.read_mail(parts.database, mail)
+    await saw(parts, user, "mail", mail)
+    return read
 
 
 @router.post("/{mail}/send-again", status_code=HTTPStatus.NO_CONTENT, responses=NOT_FOUND | CONFLICT)

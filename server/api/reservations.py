@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from server import bookings, times, tokens
 from server.access import CurrentUser, Parts, Shared
-from server.api.common import CONFLICT, FOR_STAFF, NOT_FOUND, PRIVATE, Instant, View
+from server.api.common import CONFLICT, FOR_STAFF, NOT_FOUND, PRIVATE, Instant, View, saw
 from server.booking import State
 from server.bookings import Filter, Listed, ReservationForm
 from server.models import Language, Link
@@ -20,7 +20,7 @@ router = APIRouter(tags=["reservations"], dependencies=[PRIVATE], responses=FOR_
 
 
 class LinkView(View):
-    """A guest's link."""
+    """A guest's link; `denied_at` is when staff sent its holder away from the waiting room."""
 
     id: str
     url: str
@@ -28,6 +28,7 @@ class LinkView(View):
     email: str | None
     language: Language
     informed_at: datetime | None
+    denied_at: datetime | None
 
 
 class ReservationView(View):
@@ -78,9 +79,10 @@ class Move(BaseModel):
 
 @router.get("/reservations")
 async def list_reservations(
-    wanted: Annotated[Wanted, Query()], _user: CurrentUser, parts: Shared
+    wanted: Annotated[Wanted, Query()], user: CurrentUser, parts: Shared
 ) -> tuple[ReservationView, ...]:
     """List visits by start, 200 at most at once."""
+    await saw(parts, user, "reservation")
     found = await bookings.list_reservations(parts.database, Filter(**wanted.model_dump()), parts.clock())
     return tuple(_view(parts, each) for each in found)
 
@@ -94,9 +96,11 @@ async def book(form: ReservationForm, user: CurrentUser, parts: Shared) -> Reser
 
 
 @router.get("/reservations/{reservation}", responses=NOT_FOUND)
-async def get_reservation(reservation: Id, _user: CurrentUser, parts: Shared) -> ReservationView:
+async def get_reservation(reservation: Id, user: CurrentUser, parts: Shared) -> ReservationView:
     """Read one visit, by its id or its room."""
-    return await _read(parts, reservation)
+    found = await _read(parts, reservation)
+    await saw(parts, user, "reservation", found.id)
+    return found
 
 
 @router.put("/reservations/{reservation}", responses=NOT_FOUND | CONFLICT)
@@ -140,6 +144,12 @@ async def close_room(room: Id, user: CurrentUser, parts: Shared) -> None:
 async def revoke_link(link: Id, user: CurrentUser, parts: Shared) -> None:
     """Let nobody in by this link any more."""
     await bookings.revoke_link(parts.database, link, user.id, parts.clock())
+
+
+@router.post("/links/{link}/let-wait", status_code=HTTPStatus.NO_CONTENT, responses=NOT_FOUND)
+async def let_link_wait(link: Id, user: CurrentUser, parts: Shared) -> None:
+    """Let a guest knock again whom staff sent away from the waiting room."""
+    await bookings.let_link_wait(parts.database, link, user.id, parts.clock())
 
 
 async def _read(parts: Parts, reservation: str) -> ReservationView:

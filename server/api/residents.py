@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 
 from server import residents
 from server.access import CurrentUser, Shared
-from server.api.common import FOR_STAFF, NOT_FOUND, PRIVATE, View
+from server.api.common import FOR_STAFF, NOT_FOUND, PRIVATE, View, saw
 from server.models import Language, Resident
 from server.residents import Consequences, ResidentForm
 from wire.base import Id
@@ -44,9 +44,10 @@ class ConsequencesView(View):
 
 @router.get("", response_model=tuple[ResidentView, ...])
 async def list_residents(
-    _user: CurrentUser, parts: Shared, search: Annotated[str, Query(max_length=200)] = ""
+    user: CurrentUser, parts: Shared, search: Annotated[str, Query(max_length=200)] = ""
 ) -> list[Resident]:
     """List the residents by name; `search` looks for words in name, room and relative."""
+    await saw(parts, user, "resident")
     return await residents.list_residents(parts.database, search)
 
 
@@ -57,9 +58,11 @@ async def add_resident(form: ResidentForm, user: CurrentUser, parts: Shared) -> 
 
 
 @router.get("/{resident}", response_model=ResidentView, responses=NOT_FOUND)
-async def get_resident(resident: Id, _user: CurrentUser, parts: Shared) -> Resident:
+async def get_resident(resident: Id, user: CurrentUser, parts: Shared) -> Resident:
     """Read one resident."""
-    return await residents.get(parts.database, resident)
+    found = await residents.get(parts.database, resident)
+    await saw(parts, user, "resident", resident)
+    return found
 
 
 @router.put("/{resident}", response_model=ResidentView, responses=NOT_FOUND)

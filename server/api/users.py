@@ -7,7 +7,7 @@ from fastapi import APIRouter
 
 from server import users
 from server.access import CurrentSupervisor, Shared
-from server.api.common import CONFLICT, FOR_STAFF, NOT_FOUND, PRIVATE, View
+from server.api.common import CONFLICT, FOR_STAFF, NOT_FOUND, PRIVATE, View, saw
 from server.models import Language, Role, User
 from server.users import UserData, UserForm
 from wire.base import Id
@@ -36,8 +36,9 @@ class PasswordView(View):
 
 
 @router.get("", response_model=tuple[UserView, ...])
-async def list_users(_supervisor: CurrentSupervisor, parts: Shared) -> object:
+async def list_users(supervisor: CurrentSupervisor, parts: Shared) -> object:
     """List all users, active ones first."""
+    await saw(parts, supervisor, "user")
     return await users.list_users(parts.database)
 
 
@@ -48,9 +49,11 @@ async def add_user(form: UserForm, supervisor: CurrentSupervisor, parts: Shared)
 
 
 @router.get("/{user}", response_model=UserView, responses=NOT_FOUND)
-async def get_user(user: Id, _supervisor: CurrentSupervisor, parts: Shared) -> User:
+async def get_user(user: Id, supervisor: CurrentSupervisor, parts: Shared) -> User:
     """Read one user."""
-    return await users.get(parts.database, user)
+    found = await users.get(parts.database, user)
+    await saw(parts, supervisor, "user", user)
+    return found
 
 
 @router.put("/{user}", response_model=UserView, responses=NOT_FOUND)

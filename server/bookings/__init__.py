@@ -7,8 +7,8 @@
 from server.bookings.admission import Admission, RefusedError, admit_guest, admit_robot, admit_staff, find_by_token
 from server.bookings.changes import Booked, book, cancel, cancel_within, close, edit, move, repeat_next_week
 from server.bookings.form import ReservationForm, wish_of
-from server.bookings.links import revoke_link
-from server.bookings.lists import Filter, Listed, Upcoming, get, list_reservations, upcoming
+from server.bookings.links import let_link_wait, revoke_link
+from server.bookings.lists import Filter, Listed, Upcoming, get, list_reservations, upcoming, who_came
 
 __all__ = [
     "Admission",
@@ -28,10 +28,12 @@ __all__ = [
     "edit",
     "find_by_token",
     "get",
+    "let_link_wait",
     "list_reservations",
     "move",
     "repeat_next_week",
     "revoke_link",
     "upcoming",
+    "who_came",
     "wish_of",
 ]

@@ -35,6 +35,8 @@ class Admission:
     """The robot's or the user's name, or that of the guest for whom the link was made, if it was made for one."""
     link: str = ""
     """The id of a guest's link."""
+    denied: bool = False
+    """Staff sent its holder away from the waiting room."""
 
 
 async def find_by_token(database: Database, token: str) -> tuple[Reservation, Link]:
@@ -63,7 +65,8 @@ async def admit_guest(database: Database, token: str, now: datetime, rules: Room
         reservation, link = await find_by_token(database, token)
     except UnknownError as error:
         raise RefusedError(Refusal(error=ErrorCode.UNKNOWN_ROOM, message=str(error))) from error
-    return replace(_admission(reservation, ParticipantKind.GUEST, link.name, now, rules), link=link.id)
+    admission = _admission(reservation, ParticipantKind.GUEST, link.name, now, rules)
+    return replace(admission, link=link.id, denied=link.denied_at is not None)
 
 
 async def admit_robot(database: Database, robot_id: str, room: str, now: datetime, rules: RoomsSection) -> Admission:

@@ -61,3 +61,17 @@ async def revoke_link(database: Database, link_id: str, actor: str, now: datetim
             raise UnknownError("there is no such link")
         link.revoked_at = now
         audit.write(session, now, actor, "revoke", "link", link.id, reservation=link.reservation_id)
+
+
+async def let_link_wait(database: Database, link_id: str, actor: str, now: datetime) -> None:
+    """Let the holder of this link knock again, whom staff sent away from the waiting room; where nobody did, so be it.
+
+    Raises `UnknownError`.
+    """
+    async with database.write() as session:
+        link = await session.get(Link, link_id, with_for_update=True)
+        if link is None or link.revoked_at is not None:
+            raise UnknownError("there is no such link")
+        if link.denied_at is not None:
+            link.denied_at = None
+            audit.write(session, now, actor, "forgive", "link", link.id, reservation=link.reservation_id)

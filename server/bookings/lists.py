@@ -80,6 +80,13 @@ async def get(database: Database, room_or_id: str, now: datetime) -> Listed:
     return found[0]
 
 
+async def who_came(database: Database, reservation_id: str) -> frozenset[ParticipantKind]:
+    """Which kinds of participants were in the visit's room, together or not."""
+    query = select(Participant.kind).where(Participant.reservation_id == reservation_id).distinct()
+    async with database.read() as session:
+        return frozenset(await session.scalars(query))
+
+
 def named(room_or_id: str) -> ColumnElement[bool]:
     """The visit with this id or this room."""
     return or_(Reservation.id == room_or_id, Reservation.room == room_or_id)

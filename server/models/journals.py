@@ -39,13 +39,16 @@ class Mail(Base):
 
 
 class Audit(Base):
-    """Who did what, when; never a name. The database refuses to change an entry, or to delete one before the horizon.
+    """Who did or saw what, when; never a name. The database refuses to change an entry, or to delete a young one.
 
     `actor` is a user's id, `robot:<id>`, `guest:<link id>` or `system`.
     """
 
     __tablename__ = "audit"
-    __table_args__ = (Index(None, "object_kind", "object_id"),)
+    __table_args__ = (
+        Index(None, "object_kind", "object_id"),
+        Index(None, "seen_in", "actor", "object_kind", "object_id", unique=True),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
@@ -54,6 +57,8 @@ class Audit(Base):
     object_kind: Mapped[str] = mapped_column(String(32))
     object_id: Mapped[str] = mapped_column(String(80))
     detail: Mapped[dict[str, Any]]
+    seen_in: Mapped[datetime | None]
+    """The hour in which it was seen, so that it is noted once; NULL for what was done."""
 
 
 class AuditHorizon(Base):

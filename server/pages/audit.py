@@ -1,6 +1,6 @@
-"""The audit, for supervisors: who did what, when."""
+"""The audit, for supervisors: who did what and who saw what, when."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
@@ -24,11 +24,14 @@ ACTIONS = {
     "delete": mark("deleted"),
     "deny_guest": mark("sent away from the waiting room"),
     "enrol": mark("enrolled"),
+    "forgive": mark("allowed to knock again"),
+    "join": mark("joined"),
     "rename": mark("renamed"),
     "renew_code": mark("given a new code"),
     "set_volume": mark("made louder or quieter"),
     "renew_password": mark("given a new password"),
     "revoke": mark("revoked"),
+    audit.SEE: mark("looked at"),
     "send_again": mark("sent again"),
     "sign_in": mark("signed in"),
     "sign_out": mark("signed out"),
@@ -52,11 +55,17 @@ async def listed(
     actor: Key = "",
     kind: Key = "",
     id: Key = "",  # noqa: A002  the name of the query's part
+    what: Literal["", "done", "seen"] = "",
     before: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
 ) -> Response:
-    """The newest entries; of one actor, of one kind of thing or of one thing."""
+    """The newest entries; of one actor, of one kind of thing, of one thing, or of what was done or seen alone."""
     which = audit.Filter(
-        actor=actor or None, object_kind=kind or None, object_id=id or None, before=before, limit=PER_PAGE + 1
+        actor=actor or None,
+        object_kind=kind or None,
+        object_id=id or None,
+        seen=what == "seen" if what else None,
+        before=before,
+        limit=PER_PAGE + 1,
     )
     entries = await audit.list_entries(page.parts.database, which)
     names = {user.id: user.username for user in await users.list_users(page.parts.database)}
@@ -67,6 +76,6 @@ async def listed(
         names=names,
         kinds=KINDS,
         actions=ACTIONS,
-        typed={"actor": actor, "kind": kind, "id": id},
+        typed={"actor": actor, "kind": kind, "id": id, "what": what},
         mistakes={},
     )

@@ -9,8 +9,10 @@ from starlette.responses import Response
 
 from server import bookings, residents, robots, times
 from server.bookings import Listed, ReservationForm
+from server.pages.kept import check_sent
 from server.pages.mistakes import REFUSALS
 from server.pages.page import Key, Staff, StaffPage, Typed
+from server.pages.reservation import seen
 from server.pages.route import PageRoute
 from wire.base import Id
 
@@ -24,7 +26,7 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 async def new(page: Staff, resident: Key = "", robot: Key = "", date: Key = "", like: Key = "") -> Response:
     """An empty form, or one with what the address gives; `like` is a visit that is to be booked once more."""
     if like:
-        found = await bookings.get(page.parts.database, like, page.now)
+        found = await seen(page, like)
         typed = _typed(page, found) | {"date": "", "time": ""}
         return await _form(page, typed, "/reservations/new")
     only = [each.id for each in await robots.list_robots(page.parts.database)]
@@ -42,6 +44,7 @@ async def book(page: Staff, typed: Typed) -> Response:
     """Book it."""
     parts = page.parts
     try:
+        check_sent(typed)
         wish = await bookings.wish_of(parts.database, parts.config, ReservationForm.model_validate(_filled(typed)))
         booked = await bookings.book(parts.database, parts.config, parts.secret, wish, page.actor, page.now)
     except REFUSALS as error:
@@ -52,7 +55,7 @@ async def book(page: Staff, typed: Typed) -> Response:
 @router.api_route("/reservations/{visit}/edit", methods=["GET", "HEAD"])
 async def change(visit: Id, page: Staff) -> Response:
     """The form with all of a visit."""
-    found = await bookings.get(page.parts.database, visit, page.now)
+    found = await seen(page, visit)
     return await _form(page, _typed(page, found), f"/reservations/{visit}/edit", found)
 
 
@@ -62,6 +65,7 @@ async def edit(visit: Id, page: Staff, typed: Typed) -> Response:
     parts = page.parts
     found = await bookings.get(parts.database, visit, page.now)
     try:
+        check_sent(typed)
         wish = await bookings.wish_of(parts.database, parts.config, ReservationForm.model_validate(_filled(typed)))
         await bookings.edit(parts.database, parts.config, parts.secret, visit, wish, page.actor, page.now)
     except REFUSALS as error:
@@ -72,7 +76,7 @@ async def edit(visit: Id, page: Staff, typed: Typed) -> Response:
 @router.api_route("/reservations/{visit}/move", methods=["GET", "HEAD"])
 async def ask_when(visit: Id, page: Staff) -> Response:
     """Only the time."""
-    found = await bookings.get(page.parts.database, visit, page.now)
+    found = await seen(page, visit)
     return page.show("portal/reservation_move.html", visit=found, typed=_typed(page, found), mistakes={}, choices=())
 
 
@@ -82,6 +86,7 @@ async def move(visit: Id, page: Staff, typed: Typed) -> Response:
     parts = page.parts
     found = await bookings.get(parts.database, visit, page.now)
     try:
+        check_sent(typed)
         fold = {"0": 0, "1": 1}.get(typed.get("fold", ""))
         starts_at = times.wall_time(_start(typed), parts.config.zone, fold)
         await bookings.move(parts.database, parts.config, parts.secret, visit, starts_at, page.actor, page.now)
@@ -149,6 +154,7 @@ async def _form(page: StaffPage, typed: dict[str, str], action: str, found: List
 async def _values(page: StaffPage, action: str, found: Listed | None) -> dict[str, object]:
     """What the form offers: all residents, and the robots that may be booked."""
     listed = await robots.list_robots(page.parts.database)
+    await page.saw("resident")
     return {
         "action": action,
         "visit": found,

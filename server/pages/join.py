@@ -52,6 +52,7 @@ async def join(room: Id, page: Staff) -> Response:
             found = await bookings.get(page.parts.database, room, page.now)
             return guest.early(page, error.refusal, found.reservation)
         return guest.notice(page, error.refusal.error)
+    await page.saw("reservation", admission.reservation_id)
     name = unquote(page.request.cookies.get(NAME, "")) or page.user.name
     return page.show("call.html", title=admission.title, room=room, name=name)
 

@@ -30,6 +30,7 @@ async def listed(page: Staff, visit: Key = "", dead: bool = False) -> Response:
     """The newest ones; those of one visit, or those that were given up."""
     found = await mails.list_mails(page.parts.database, visit or None, dead)
     waiting = await mails.dead_letters(page.parts.database, page.now)
+    await page.saw("mail")
     return page.show(
         "portal/mails.html", mails=found, kinds=KINDS, errors=ERRORS, waiting=waiting, dead=dead, visit=visit
     )
@@ -38,9 +39,9 @@ async def listed(page: Staff, visit: Key = "", dead: bool = False) -> Response:
 @router.api_route("/mails/{mail}", methods=["GET", "HEAD"])
 async def show(mail: Id, page: Staff) -> Response:
     """One mail, as its recipient reads it."""
-    return page.show(
-        "portal/mail.html", read=await mails.read_mail(page.parts.database, mail), kinds=KINDS, errors=ERRORS
-    )
+    read = await mails.read_mail(page.parts.database, mail)
+    await page.saw("mail", mail)
+    return page.show("portal/mail.html", read=read, kinds=KINDS, errors=ERRORS)
 
 
 @router.post("/mails/{mail}/send-again")

@@ -13,9 +13,10 @@ from server import languages
 from server.booking import ClashError, OverError
 from server.errors import InputError, TakenError
 from server.languages import mark
+from server.pages.kept import UnsentError
 from server.pages.wording import Wording
 
-REFUSALS: Final = (ValidationError, InputError, OverError, OperationalError, PoolTimeoutError)
+REFUSALS: Final = (UnsentError, ValidationError, InputError, OverError, OperationalError, PoolTimeoutError)
 """What a form may be answered with; the form is shown again with all that was typed."""
 
 WHOLE: Final = "form"
@@ -98,6 +99,8 @@ def of(error: Exception, language: str, zone: tzinfo) -> tuple[HTTPStatus, dict[
     """The status and, by field, what is wrong. `error` is one of `REFUSALS`."""
     gettext = languages.translations(language).gettext
     match error:
+        case UnsentError():
+            return HTTPStatus.OK, {}
         case ValidationError():
             found: dict[str, str] = {}
             for each in error.errors():

@@ -5,6 +5,7 @@ from typing import Final
 from server.languages import mark
 
 DONE: Final[dict[str, str]] = {
+    "signed_in_again": mark("You are signed in again. Nothing of this form is stored yet; look at it and send it."),
     "signed_out": mark("You are signed out."),
     "password_changed": mark("Your password was changed. Everywhere else you are signed out."),
     "profile_changed": mark("Your data were saved."),
@@ -17,6 +18,7 @@ DONE: Final[dict[str, str]] = {
     "visit_cancelled": mark("The visit was cancelled."),
     "visit_over": mark("This visit was over already; nothing was changed."),
     "room_closed": mark("The room was closed, and everyone in it was sent home."),
+    "link_forgiven": mark("This guest may knock again; his link is the same."),
     "link_revoked": mark("The link is not valid any more."),
     "robot_renamed": mark("The robot was renamed."),
     "robot_volume": mark("The robot takes over the volume within seconds."),

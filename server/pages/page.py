@@ -11,11 +11,12 @@ from urllib.parse import urlencode
 from babel.support import NullTranslations
 from fastapi import Depends, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.responses import Response
 
-from server import languages, sessions
+from server import audit, languages, sessions
 from server.access import Parts, Shared, session_user
 from server.models import Role, User
-from server.pages import mistakes
+from server.pages import kept, mistakes
 from server.pages.notices import DONE
 from server.pages.render import Renderer
 
@@ -25,11 +26,12 @@ FORM: Final = "application/x-www-form-urlencoded"
 
 
 class SignInNeededError(Exception):
-    """The page is for staff; `path` is where to come back to."""
+    """The page is for staff; `path` is where to come back to, with what was typed into a form."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, typed: dict[str, str]) -> None:
         super().__init__("sign in first")
         self.path = path
+        self.typed = typed
 
 
 class PasswordNeededError(Exception):
@@ -88,9 +90,18 @@ class Page:
     def go(self, path: str, done: str = "") -> RedirectResponse:
         """Send the browser on, with a notice (a key of `DONE`) for the page that comes next."""
         answer = RedirectResponse(path, HTTPStatus.SEE_OTHER, {"Cache-Control": "no-store"})
+        self._announce(answer, done)
+        return answer
+
+    def go_with(self, path: str, form: dict[str, str], done: str) -> HTMLResponse:
+        """Send the browser back to a form with what was typed into it before; without scripts, by a button."""
+        answer = self.show("portal/unsent.html", action=path, fields=form | {kept.UNSENT: "true"})
+        self._announce(answer, done)
+        return answer
+
+    def _announce(self, answer: Response, done: str) -> None:
         if done:
             answer.set_cookie(FLASH, done, max_age=60, httponly=True, secure=self.secure, samesite="lax")
-        return answer
 
     @property
     def path(self) -> str:
@@ -114,6 +125,13 @@ class StaffPage(Page):
         """Who does it, for the audit."""
         return self.user.id
 
+    async def saw(self, object_kind: str, object_id: str = audit.ALL) -> None:
+        """Note that this reader is shown one thing, or a list of such things.
+
+        Raises `sqlalchemy.exc.SQLAlchemyError`.
+        """
+        await audit.saw(self.parts.database, self.now, self.actor, object_kind, object_id)
+
 
 async def _visitor(request: Request, parts: Shared) -> Page:
     user = await session_user(request, parts)
@@ -126,16 +144,33 @@ async def _visitor(request: Request, parts: Shared) -> Page:
 Visitor = Annotated[Page, Depends(_visitor)]
 
 
+def _is_form(request: Request) -> bool:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower() == FORM
+
+
+async def _typed(request: Request) -> dict[str, str]:
+    if not _is_form(request):
+        raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+    async with request.form(max_files=0, max_fields=MOST_FIELDS) as form:
+        return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
 async def newcomer(visitor: Visitor) -> StaffPage:
     """Somebody signed in, who may still have to choose a password of his own.
 
     Raises `SignInNeededError`.
     """
     if visitor.account is None:
-        request = visitor.request
-        back = request.url.path if request.method in {"GET", "HEAD"} else "/profile"
-        raise SignInNeededError(f"{back}?{request.url.query}" if request.url.query else back)
+        raise await _sign_in_needed(visitor.request)
     return StaffPage(**vars(visitor), user=visitor.account)
+
+
+async def _sign_in_needed(request: Request) -> SignInNeededError:
+    path = request.url.path
+    if request.method in {"GET", "HEAD"}:
+        return SignInNeededError(f"{path}?{request.url.query}" if request.url.query else path, {})
+    typed = kept.keep(await _typed(request)) if _is_form(request) else {}
+    return SignInNeededError(path if typed else "/profile", typed)
 
 
 Newcomer = Annotated[StaffPage, Depends(newcomer)]
@@ -157,13 +192,6 @@ async def _supervisor(page: Staff) -> StaffPage:
 
 
 Supervisor = Annotated[StaffPage, Depends(_supervisor)]
-
-
-async def _typed(request: Request) -> dict[str, str]:
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
-        raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
-    async with request.form(max_files=0, max_fields=MOST_FIELDS) as form:
-        return {name: value for name, value in form.items() if isinstance(value, str)}
 
 
 Typed = Annotated[dict[str, str], Depends(_typed)]

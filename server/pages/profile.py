@@ -11,6 +11,7 @@ from server import bookings, mails, users
 from server.errors import InputError
 from server.languages import NAMES, mark
 from server.pages.days import bounds
+from server.pages.kept import check_sent
 from server.pages.mistakes import REFUSALS
 from server.pages.page import Newcomer, Staff, StaffPage, Typed
 from server.pages.reservations import STATES, early, today
@@ -45,6 +46,7 @@ async def show_profile(
     database = page.parts.database
     since, until = bounds(today(page), 1, page.parts.config.zone)
     visits = await bookings.list_reservations(database, bookings.Filter(since=since, until=until), page.now)
+    await page.saw("reservation")
     return page.show(
         "portal/profile.html",
         status,
@@ -73,6 +75,7 @@ async def edit(page: Staff, typed: Typed) -> Response:
     """Change them; his role is not among them."""
     chosen = {name: typed[name] for name in ("name", "email", "language") if typed.get(name, "").strip()}
     try:
+        check_sent(typed)
         data = UserData.model_validate(chosen | {"role": page.user.role})
         await users.edit(page.parts.database, page.user.id, data, page.actor, page.now)
     except REFUSALS as error:

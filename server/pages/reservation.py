@@ -4,30 +4,66 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from server import bookings, tokens
-from server.booking import OverError
+from server.booking import OverError, State
+from server.bookings import Listed
 from server.errors import InputError, UnknownError
-from server.pages.page import Staff, address
+from server.languages import mark
+from server.pages.page import Staff, StaffPage, address
 from server.pages.reservations import STATES, early
 from server.pages.route import PageRoute
 from wire.base import Id
+from wire.signaling import CloseReason, ParticipantKind
+
+NOBODY_CAME = mark("Nobody came, not even the robot.")
+ROBOT_ALONE = mark("The robot was there, and nobody else came.")
+WITHOUT_COMPANY = mark("Somebody came, but never two at the same time; look whether the robot was reachable.")
+ALL_LEFT = mark("Everybody had left.")
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+async def seen(page: StaffPage, visit: str) -> Listed:
+    """A visit that is to be shown.
+
+    Raises `UnknownError`.
+    """
+    found = await bookings.get(page.parts.database, visit, page.now)
+    await page.saw("reservation", found.reservation.id)
+    return found
 
 
 @router.api_route("/reservations/{visit}", methods=["GET", "HEAD"])
 async def show(visit: Id, page: Staff) -> Response:
     """All of it, with the links to hand over."""
-    found = await bookings.get(page.parts.database, visit, page.now)
+    found = await seen(page, visit)
     config, secret = page.parts.config, page.parts.secret
     links = [(link, f"{config.public_url}/r/{tokens.link_token(secret, link.id)}") for link in found.links]
-    return page.show("portal/reservation.html", visit=found, links=links, states=STATES, early=early(page))
+    return page.show(
+        "portal/reservation.html",
+        visit=found,
+        links=links,
+        states=STATES,
+        early=early(page),
+        why=await _why(page, found),
+    )
+
+
+async def _why(page: StaffPage, found: Listed) -> str:
+    """Why a visit ended before its time, or did not take place; empty where there is nothing to say."""
+    if found.state is State.MISSED:
+        came = await bookings.who_came(page.parts.database, found.reservation.id)
+        if not came:
+            return page.gettext(NOBODY_CAME)
+        return page.gettext(ROBOT_ALONE if came == {ParticipantKind.ROBOT} else WITHOUT_COMPANY)
+    ended_by_leaving = found.reservation.end_reason is CloseReason.LAST_PARTICIPANT
+    return page.gettext(ALL_LEFT) if ended_by_leaving else ""
 
 
 @router.api_route("/reservations/{visit}/cancel", methods=["GET", "HEAD"])
 @router.api_route("/reservations/{visit}/close", methods=["GET", "HEAD"])
 async def ask(visit: Id, page: Staff) -> Response:
     """Ask first, and say what follows."""
-    found = await bookings.get(page.parts.database, visit, page.now)
+    found = await seen(page, visit)
     action = page.path.rpartition("/")[2]
     return page.show(f"portal/reservation_{action}.html", visit=found, states=STATES)
 
@@ -70,7 +106,7 @@ async def repeat(visit: Id, page: Staff) -> Response:
 @router.api_route("/reservations/{visit}/links/{link}/revoke", methods=["GET", "HEAD"])
 async def ask_to_revoke_link(visit: Id, link: Id, page: Staff) -> Response:
     """Ask first, and say what follows."""
-    found = await bookings.get(page.parts.database, visit, page.now)
+    found = await seen(page, visit)
     chosen = next((each for each in found.links if each.id == link), None)
     if chosen is None:
         raise UnknownError("there is no such link")
@@ -82,3 +118,10 @@ async def revoke_link(visit: Id, link: Id, page: Staff) -> Response:
     """Let nobody in by this link any more."""
     await bookings.revoke_link(page.parts.database, link, page.actor, page.now)
     return page.go(f"/reservations/{visit}", "link_revoked")
+
+
+@router.post("/reservations/{visit}/links/{link}/let-wait")
+async def let_link_wait(visit: Id, link: Id, page: Staff) -> Response:
+    """Let a guest knock again who was sent away from the waiting room."""
+    await bookings.let_link_wait(page.parts.database, link, page.actor, page.now)
+    return page.go(f"/reservations/{visit}", "link_forgiven")

@@ -104,6 +104,8 @@ async def _within(page: StaffPage, choice: Chosen, first: date, days: int) -> Se
 
 
 async def _show(page: StaffPage, template: str, choice: Chosen, **values: object) -> Response:
+    await page.saw("reservation")
+    await page.saw("resident")
     return page.show(
         template,
         choice=choice,

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from server import residents
 from server.languages import NAMES, mark
+from server.pages.kept import check_sent
 from server.pages.mistakes import REFUSALS
 from server.pages.page import Staff, Typed
 from server.pages.route import PageRoute
@@ -27,6 +28,7 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 async def listed(page: Staff, search: Annotated[str, Query(max_length=80)] = "") -> Response:
     """All of them, or those whom the search finds."""
     found = await residents.list_residents(page.parts.database, search)
+    await page.saw("resident")
     return page.show("portal/residents.html", residents=found, search=search, typed={"search": search}, mistakes={})
 
 
@@ -41,6 +43,7 @@ async def new(page: Staff) -> Response:
 async def add(page: Staff, typed: Typed) -> Response:
     """Add one."""
     try:
+        check_sent(typed)
         form = ResidentForm.model_validate(_filled(typed))
         await residents.add(page.parts.database, form, page.actor, page.now)
     except REFUSALS as error:
@@ -52,6 +55,7 @@ async def add(page: Staff, typed: Typed) -> Response:
 async def change(resident: Id, page: Staff) -> Response:
     """The form with all that is known."""
     found = await residents.get(page.parts.database, resident)
+    await page.saw("resident", resident)
     typed = {name: _written(getattr(found, name)) for name in ResidentForm.model_fields}
     values = _values(f"/residents/{resident}/edit", resident)
     return page.show("portal/resident_form.html", typed=typed, mistakes={}, **values)
@@ -61,6 +65,7 @@ async def change(resident: Id, page: Staff) -> Response:
 async def edit(resident: Id, page: Staff, typed: Typed) -> Response:
     """Change what is known."""
     try:
+        check_sent(typed)
         form = ResidentForm.model_validate(_filled(typed))
         await residents.edit(page.parts.database, resident, form, page.actor, page.now)
     except REFUSALS as error:
@@ -74,6 +79,7 @@ async def ask(resident: Id, page: Staff) -> Response:
     """Ask first, and say what follows."""
     database = page.parts.database
     found = await residents.get(database, resident)
+    await page.saw("resident", resident)
     follows = await residents.consequences(database, resident, page.now)
     return page.show("portal/resident_delete.html", resident=found, follows=follows)
 

@@ -10,6 +10,7 @@ from server.booking import State
 from server.languages import mark
 from server.models import Robot
 from server.pages.board import STYLES, WORDS, condition
+from server.pages.kept import check_sent
 from server.pages.mistakes import REFUSALS
 from server.pages.page import Staff, StaffPage, Supervisor, Typed
 from server.pages.route import PageRoute
@@ -31,6 +32,7 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 @router.api_route("/robots", methods=["GET", "HEAD"])
 async def board(page: Staff) -> Response:
     """How each robot is, and its next visit."""
+    await page.saw("reservation")
     listed = [await _described(page, robot) for robot in await robots.list_robots(page.parts.database)]
     return page.show("portal/robots.html", robots=listed, words=WORDS, styles=STYLES, devices=DEVICES)
 
@@ -60,6 +62,7 @@ async def add(page: Supervisor, typed: Typed) -> Response:
     parts = page.parts
     name = typed.get("name", "").strip()
     try:
+        check_sent(typed)
         code = await robots.add(parts.database, name, page.actor, page.now, _valid(page))
     except REFUSALS as error:
         return page.refuse("portal/robot_form.html", typed, error, {"form": ("name",)}, robot=None)
@@ -78,6 +81,7 @@ async def rename(robot: Id, page: Supervisor, typed: Typed) -> Response:
     """Rename it; visits and the robot itself stay as they are."""
     found = await robots.get(page.parts.database, robot)
     try:
+        check_sent(typed)
         await robots.rename(page.parts.database, robot, typed.get("name", "").strip(), page.actor, page.now)
     except REFUSALS as error:
         return page.refuse("portal/robot_form.html", typed, error, {"form": ("name",)}, robot=found)

@@ -42,6 +42,7 @@ OTHERWISE: Final = (
     mark("This did not work"),
     mark("The browser asked in a way that is not understood here. Go back and try again."),
 )
+MEANWHILE: Final = mark("You were signed out meanwhile. Sign in again; what you typed is kept.")
 EXPECTED: Final = (HTTPException, RequestValidationError, UnknownError, OperationalError, PoolTimeoutError)
 
 
@@ -56,7 +57,7 @@ class PageRoute(APIRoute):
             try:
                 return await handle(request)
             except SignInNeededError as error:
-                return RedirectResponse(address("/sign-in", next=error.path), HTTPStatus.SEE_OTHER)
+                return _sign_in(request, error)
             except PasswordNeededError:
                 return RedirectResponse("/profile/password", HTTPStatus.SEE_OTHER)
             except EXPECTED as error:
@@ -92,6 +93,17 @@ def error_page(request: Request, error: Exception) -> Response:
     page = render("notice.html", language, status, title=title, text=text)
     page.headers.update(headers)
     return page
+
+
+def _sign_in(request: Request, error: SignInNeededError) -> Response:
+    """To the sign-in page; what was typed into a form comes along."""
+    if not error.typed:
+        return RedirectResponse(address("/sign-in", next=error.path), HTTPStatus.SEE_OTHER)
+    render: Renderer = request.app.state.render
+    language = request.state.language
+    notice = languages.translations(language).gettext(MEANWHILE)
+    typed = error.typed | {"next": error.path}
+    return render("portal/sign_in.html", language, HTTPStatus.FORBIDDEN, notice=notice, typed=typed, mistakes={})
 
 
 def _status(error: Exception) -> tuple[HTTPStatus, dict[str, str]]:

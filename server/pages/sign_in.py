@@ -9,6 +9,7 @@ from server import sessions
 from server.access import check_password
 from server.languages import mark
 from server.models import User
+from server.pages import kept
 from server.pages.mistakes import WHOLE
 from server.pages.page import Newcomer, Page, Typed, Visitor
 from server.pages.route import PageRoute
@@ -38,7 +39,8 @@ async def sign_in(page: Visitor, typed: Typed) -> Response:
         return _again(page, typed, HTTPStatus.TOO_MANY_REQUESTS, page.gettext(TOO_OFTEN) % {"seconds": seconds})
     if user is None:
         return _again(page, typed, HTTPStatus.UNPROCESSABLE_ENTITY, page.gettext(WRONG))
-    answer = page.go(_own(typed.get("next", "")))
+    path, form = _own(typed.get("next", "")), kept.kept(typed)
+    answer = page.go_with(path, form, "signed_in_again") if form else page.go(path)
     await _leave(page)
     return await let_in(page, user, answer)
 

@@ -6,6 +6,7 @@ from starlette.responses import Response
 from server import users
 from server.errors import InputError
 from server.languages import NAMES
+from server.pages.kept import check_sent
 from server.pages.mistakes import REFUSALS
 from server.pages.page import Supervisor, Typed
 from server.pages.profile import ROLES
@@ -19,6 +20,7 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 @router.api_route("/users", methods=["GET", "HEAD"])
 async def listed(page: Supervisor) -> Response:
     """All of them."""
+    await page.saw("user")
     return page.show("portal/users.html", users=await users.list_users(page.parts.database), roles=ROLES)
 
 
@@ -33,6 +35,7 @@ async def new(page: Supervisor) -> Response:
 async def add(page: Supervisor, typed: Typed) -> Response:
     """Add one, who chooses a password of his own at the first sign-in."""
     try:
+        check_sent(typed)
         form = UserForm.model_validate(_filled(typed, UserForm))
         await users.add(page.parts.database, form, page.actor, page.now)
     except REFUSALS as error:
@@ -45,6 +48,7 @@ async def add(page: Supervisor, typed: Typed) -> Response:
 async def change(user: Id, page: Supervisor) -> Response:
     """The form with a user's data."""
     found = await users.get(page.parts.database, user)
+    await page.saw("user", user)
     typed = {name: str(getattr(found, name)) for name in UserData.model_fields}
     return page.show("portal/user_form.html", typed=typed, mistakes={}, user=found, roles=ROLES, languages=NAMES)
 
@@ -54,6 +58,7 @@ async def edit(user: Id, page: Supervisor, typed: Typed) -> Response:
     """Change a user's data."""
     found = await users.get(page.parts.database, user)
     try:
+        check_sent(typed)
         data = UserData.model_validate(_filled(typed, UserData))
         await users.edit(page.parts.database, user, data, page.actor, page.now)
     except REFUSALS as error:
@@ -66,6 +71,7 @@ async def edit(user: Id, page: Supervisor, typed: Typed) -> Response:
 async def ask(user: Id, page: Supervisor) -> Response:
     """Ask first, and say what follows."""
     found = await users.get(page.parts.database, user)
+    await page.saw("user", user)
     action = page.path.rpartition("/")[2]
     return page.show(f"portal/user_{action}.html", user=found, mistakes={})
 

@@ -1,11 +1,16 @@
 """Dates and times as people of a language write them, in the site's zone. Pure."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Final
 
 from babel import dates
 
+from server import languages
+from server.languages import mark
+
+MINUTE: Final = timedelta(minutes=1)
+SOON, JUST_NOW = mark("in a moment"), mark("just now")
 LOCALES: Final = {"es": "es_ES", "en": "en_GB"}
 
 
@@ -47,7 +52,9 @@ class Wording:
         return dates.format_datetime(instant, "medium", tzinfo=self.zone, locale=self._locale)
 
     def distance(self, instant: datetime, now: datetime) -> str:
-        """Such as `in 5 minutes` or `2 days ago`."""
+        """Such as `in 5 minutes` or `2 days ago`; below a minute there is no number."""
+        if abs(instant - now) < MINUTE:
+            return languages.translations(self.language).gettext(SOON if instant > now else JUST_NOW)
         return dates.format_timedelta(instant - now, granularity="minute", add_direction=True, locale=self._locale)
 
     def duration(self, start: datetime, end: datetime) -> str:

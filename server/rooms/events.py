@@ -30,6 +30,8 @@ class Joined:
     proof: Proof | None = None
     link: str = ""
     """The id of a guest's link."""
+    denied: bool = False
+    """Staff sent a holder of that link away and did not let it be used again since."""
     actor: str = ""
     """Who it is for the audit, as `server.models.Audit` has it."""
 

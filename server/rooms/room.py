@@ -73,8 +73,6 @@ class Room:
     waiting: tuple[Waiter, ...] = ()
     known: frozenset[str] = frozenset()
     """The digests of all secrets that guests in the room ever had: whoever has one does not wait again."""
-    denied: frozenset[str] = frozenset()
-    """The ids of links whose holders were sent away."""
     started_at: datetime | None = None
     had_company: bool = False
     """Two or more were here together since the room was last empty."""

@@ -29,7 +29,7 @@ def knock(room: Room, event: Joined) -> Outcome | None:
     """Let a guest wait, or turn him away; None for whom this room has nothing against."""
     if event.kind is not ParticipantKind.GUEST or (event.proof and event.proof.secret_hash in room.known):
         return None
-    if event.link in room.denied:
+    if event.denied:
         return room, (Refuse(refusals.DENIED),)
     if not room.visit.waiting_room:
         return None
@@ -91,7 +91,7 @@ def let_in(room: Room, waiter: Waiter, now: datetime) -> Outcome:
 def _deny(room: Room, waiter: Waiter, actor: str, now: datetime) -> Outcome:
     """Send away who waits, and whoever else waits with the same link."""
     room, commands = _dismiss(room, tuple(w for w in room.waiting if w.link == waiter.link), CloseReason.DENIED)
-    return replace(room, denied=room.denied | {waiter.link}), (RecordDenial(waiter.link, now, actor), *commands)
+    return room, (RecordDenial(waiter.link, now, actor), *commands)
 
 
 def _dismiss(room: Room, waiters: tuple[Waiter, ...], reason: CloseReason) -> Outcome:

@@ -57,6 +57,11 @@ function keepFresh() {
   if (seconds > 0) setInterval(() => idle() && location.reload(), seconds * 1000);
 }
 
+/** A form that only carries along what was typed before needs no press of its button. */
+function carryOn() {
+  all("form[data-submit]", HTMLFormElement)[0]?.submit();
+}
+
 /** What is wrong with a form is read first. */
 function showMistakes() {
   all(".mistakes", HTMLElement)[0]?.focus();
@@ -67,3 +72,4 @@ offerPrinting();
 fillInRelatives();
 keepFresh();
 showMistakes();
+carryOn();

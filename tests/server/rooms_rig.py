@@ -2,7 +2,17 @@
 
 from datetime import UTC, datetime, timedelta
 
-from server.rooms.commands import Command, RecordEnd, RecordLeave, RecordStart, Refuse, Send, Wait, Welcome
+from server.rooms.commands import (
+    Command,
+    RecordDenial,
+    RecordEnd,
+    RecordLeave,
+    RecordStart,
+    Refuse,
+    Send,
+    Wait,
+    Welcome,
+)
 from server.rooms.events import Event, Joined, Proof
 from server.rooms.machine import step
 from server.rooms.room import Limits, Room, Visit
@@ -21,17 +31,22 @@ class Script:
         self.now = at
         self.room = Room("visit", visit, limits or Limits())
         self.commands: tuple[Command, ...] = ()
+        self.denied: set[str] = set()
+        """The links that were stored as such."""
 
     def __call__(self, event: Event, after: float = 0) -> tuple[Command, ...]:
         self.now += timedelta(seconds=after)
         self.room, self.commands = step(self.room, event, self.now)
+        self.denied |= {command.link for command in self.commands if isinstance(command, RecordDenial)}
         return self.commands
 
     def join(
         self, who: str, kind: ParticipantKind = GUEST, socket: str = "", proof: Proof | None = None, after: float = 0
     ) -> Command:
         link = f"link of {who}" if kind is GUEST else ""
-        joined = Joined(socket or f"{who}1", who, f"hash of {who}", kind, who.title(), Media(), proof, link)
+        joined = Joined(
+            socket or f"{who}1", who, f"hash of {who}", kind, who.title(), Media(), proof, link, link in self.denied
+        )
         self(joined, after)
         (reply,) = [command for command in self.commands if isinstance(command, Welcome | Wait | Refuse)]
         return reply

@@ -73,7 +73,7 @@ async def test_waiting_for_another_process_ends(config: ServerConfig) -> None:
     with pytest.raises(OperationalError, match="database is locked"):
         async with database.write() as session:
             session.add(Robot(name="Robot 1"))
-    assert 0.3 <= time.monotonic() - begun < 3
+    assert 0.3 <= time.monotonic() - begun < 20
     blocker.close()
     async with database.write() as session:
         session.add(Robot(name="Robot 1"))
@@ -101,7 +101,7 @@ async def test_waiting_for_a_lock_ends(config: ServerConfig) -> None:
         with pytest.raises(OperationalError):
             async with second.write() as other:
                 await other.get_one(Robot, "r1", with_for_update=True)
-        assert 0.9 <= time.monotonic() - begun < 10
+        assert 0.9 <= time.monotonic() - begun < 30
     async with second.write() as other:
         assert (await other.get_one(Robot, "r1", with_for_update=True)).name == "Robot 1"
     await first.close()

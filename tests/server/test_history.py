@@ -19,10 +19,14 @@ from server.residents import ResidentForm
 from tests.server.data_rig import NOON, add_robot
 from tests.server.domain_rig import HOUR, RESIDENT, Ward, ward
 from wire.rest import Consent
+from wire.signaling import CloseReason
 
 moments = st.none() | st.integers(-3, 3).map(lambda hours: NOON + hours * HOUR)
 visits = st.fixed_dictionaries(
-    {"cancelled_at": moments, "closed_at": moments, "started_at": moments, "ended_at": moments}
+    {
+        **dict.fromkeys(("cancelled_at", "closed_at", "started_at", "ended_at"), moments),
+        "end_reason": st.none() | st.sampled_from([CloseReason.ENDED, CloseReason.LAST_PARTICIPANT]),
+    }
 )
 links = st.lists(st.tuples(st.booleans(), st.booleans(), st.booleans()), max_size=3)
 
@@ -40,15 +44,13 @@ async def test_the_filter_and_the_rule_agree(site: Ward) -> None:
     @example(1, {}, [(True, True, False), (True, False, True), (False, False, False)])
     @example(1, {}, [(True, True, False), (True, False, False)])
     @example(1, {}, [(True, True, True)])
-    def agrees(starts: int, visit: dict[str, datetime | None], of_visit: list[tuple[bool, ...]]) -> None:
+    def agrees(starts: int, visit: dict[str, Any], of_visit: list[tuple[bool, ...]]) -> None:
         asyncio.run_coroutine_threadsafe(agree(site, NOON + starts * HOUR, visit, of_visit), loop).result(30)
 
     await asyncio.to_thread(agrees)
 
 
-async def agree(
-    site: Ward, starts: datetime, visit: dict[str, datetime | None], of_visit: list[tuple[bool, ...]]
-) -> None:
+async def agree(site: Ward, starts: datetime, visit: dict[str, Any], of_visit: list[tuple[bool, ...]]) -> None:
     async with site.database.write() as session:
         await session.execute(delete(Link))
         await session.execute(delete(Reservation))

@@ -372,7 +372,10 @@ async def test_audit_and_settings(boss: Reader, database: Database) -> None:
     assert "boss added robot" in entries
     assert "boss signed in user" in entries
     assert "Room 12" not in entries, "no name in the audit"
-    assert "There is no such entry." in words(await boss.open("/audit?kind=resident"))
+    await boss.open("/residents")
+    assert "boss looked at resident (the list)" in words(await boss.open("/audit?what=seen"))
+    assert "looked at" not in words(await boss.open("/audit?what=done")).partition("Details")[2]
+    assert "There is no such entry." in words(await boss.open("/audit?kind=resident&what=done"))
     settings = words(await boss.open("/settings"))
     assert "public_url http://127.0.0.1:3030" in settings
 
@@ -415,7 +418,7 @@ async def test_pages_of_signed_in_people_say_nothing_to_others(
         for path in ("/profile", "/residents", "/reservations", "/robots", "/mails", "/users", "/rooms/x/join"):
             assert (await stranger.open(path)).url.path == "/sign-in"
             assert (await stranger.client.get(path)).status_code == 303
-        assert (await stranger.client.post("/residents/new", data=RESIDENT)).status_code == 303
+        assert (await stranger.client.post("/residents/new", data=RESIDENT)).status_code == 403
     assert await residents.list_residents(database) == []
 
 

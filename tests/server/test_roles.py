@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.server.roles_rig import ROLES, House, build, routes
+from tests.server.roles_rig import ROLES, House, build, filled, routes
 
 pytestmark = pytest.mark.sqlite
 
 ALL = (200,) * 5
 STAFF, SUPERVISORS = (303, 303, 303, 200, 200), (303, 303, 303, 403, 200)
-DOES, SUPERVISORS_DO = (303,) * 5, (303, 303, 303, 403, 303)
-"""Pages send whoever is not signed in to the sign-in, and whoever did something on."""
+DOES, SUPERVISORS_DO = (403, 403, 403, 303, 303), (403, 403, 403, 403, 303)
+"""Pages send whoever is not signed in to the sign-in; a form is answered with it. Whoever did something goes on."""
+SHOWS, SIGNS_IN = (403, 403, 403, 403, 200), (303,) * 5
 REST, REST_SUPERVISORS = (401, 401, 401, 200, 200), (401, 401, 401, 403, 200)
 REST_MAKES, REST_DOES = (401, 401, 401, 201, 201), (401, 401, 401, 204, 204)
 ROBOTS_OWN = (401, 401, 200, 401, 401)
@@ -28,13 +29,13 @@ TABLE: dict[str, tuple[int, ...]] = {
     "GET /": (200, 200, 200, 303, 303),
     "GET /r/{token}": ALL,
     "GET /sign-in": (200, 200, 200, 303, 303),
-    "POST /sign-in": DOES,
+    "POST /sign-in": SIGNS_IN,
     "POST /sign-out": DOES,
     "GET /profile": STAFF,
     "GET /profile/edit": STAFF,
     "POST /profile/edit": DOES,
     "GET /profile/password": STAFF,
-    "POST /profile/password": DOES,
+    "POST /profile/password": SIGNS_IN,
     "GET /residents": STAFF,
     "GET /residents/new": STAFF,
     "POST /residents/new": DOES,
@@ -59,17 +60,18 @@ TABLE: dict[str, tuple[int, ...]] = {
     "POST /reservations/{visit}/repeat": DOES,
     "GET /reservations/{visit}/links/{link}/revoke": STAFF,
     "POST /reservations/{visit}/links/{link}/revoke": DOES,
+    "POST /reservations/{visit}/links/{link}/let-wait": DOES,
     "POST /rooms/join": DOES,
     "GET /rooms/{room}/join": STAFF,
     "GET /robots": STAFF,
     "GET /robots/new": SUPERVISORS,
-    "POST /robots/new": SUPERVISORS,
+    "POST /robots/new": SHOWS,
     "GET /robots/{robot}/volume": STAFF,
     "POST /robots/{robot}/volume": DOES,
     "GET /robots/{robot}/rename": SUPERVISORS,
     "POST /robots/{robot}/rename": SUPERVISORS_DO,
     "GET /robots/{robot}/code": SUPERVISORS,
-    "POST /robots/{robot}/code": SUPERVISORS,
+    "POST /robots/{robot}/code": SHOWS,
     "GET /robots/{robot}/revoke": SUPERVISORS,
     "POST /robots/{robot}/revoke": SUPERVISORS_DO,
     "GET /mails": STAFF,
@@ -81,7 +83,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "GET /users/{user}/edit": SUPERVISORS,
     "POST /users/{user}/edit": SUPERVISORS_DO,
     "GET /users/{user}/password": SUPERVISORS,
-    "POST /users/{user}/password": SUPERVISORS,
+    "POST /users/{user}/password": SHOWS,
     "GET /users/{user}/deactivate": SUPERVISORS,
     "POST /users/{user}/deactivate": SUPERVISORS_DO,
     "GET /audit": SUPERVISORS,
@@ -106,6 +108,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "DELETE /api/v1/reservations/{reservation}": REST_DOES,
     "POST /api/v1/rooms/{room}/close": REST_DOES,
     "POST /api/v1/links/{link}/revoke": REST_DOES,
+    "POST /api/v1/links/{link}/let-wait": REST_DOES,
     "GET /api/v1/robots": REST,
     "POST /api/v1/robots": (401, 401, 401, 403, 201),
     "PUT /api/v1/robots/{robot}": REST_SUPERVISORS,
@@ -123,6 +126,41 @@ TABLE: dict[str, tuple[int, ...]] = {
     "GET /api/v1/audit": REST_SUPERVISORS,
 }
 """By route: what each of `ROLES` is answered."""
+
+VISIT, VISITS, RESIDENTS = "reservation {visit}", "reservation *", "resident *"
+SEEN: dict[str, set[str]] = {
+    "GET /profile": {VISITS},
+    "GET /residents": {RESIDENTS},
+    "GET /residents/{resident}/edit": {"resident {resident}"},
+    "GET /residents/{resident}/delete": {"resident {resident}"},
+    "GET /reservations": {VISITS, RESIDENTS},
+    "GET /reservations/day": {VISITS, RESIDENTS},
+    "GET /reservations/week": {VISITS, RESIDENTS},
+    "GET /reservations/new": {RESIDENTS},
+    "GET /reservations/{visit}": {VISIT},
+    "GET /reservations/{visit}/edit": {VISIT, RESIDENTS},
+    "GET /reservations/{visit}/move": {VISIT},
+    "GET /reservations/{visit}/cancel": {VISIT},
+    "GET /reservations/{visit}/close": {VISIT},
+    "GET /reservations/{visit}/links/{link}/revoke": {VISIT},
+    "GET /rooms/{room}/join": {VISIT},
+    "GET /robots": {VISITS},
+    "GET /mails": {"mail *"},
+    "GET /mails/{mail}": {"mail {mail}"},
+    "GET /users": {"user *"},
+    "GET /users/{user}/edit": {"user {user}"},
+    "GET /users/{user}/password": {"user {user}"},
+    "GET /users/{user}/deactivate": {"user {user}"},
+    "GET /api/v1/residents": {RESIDENTS},
+    "GET /api/v1/residents/{resident}": {"resident {resident}"},
+    "GET /api/v1/reservations": {VISITS},
+    "GET /api/v1/reservations/{reservation}": {VISIT},
+    "GET /api/v1/users": {"user *"},
+    "GET /api/v1/users/{user}": {"user {user}"},
+    "GET /api/v1/mails": {"mail *"},
+    "GET /api/v1/mails/{mail}": {"mail {mail}"},
+}
+"""What the audit says that a supervisor saw, by route; what is not here names nobody, or the reader himself alone."""
 
 HARMLESS = {"POST /rooms/join"}
 """What changes nothing, whoever asks."""
@@ -153,10 +191,24 @@ async def test_who_may(house: House, route: str, tmp_path: Path) -> None:
     assert dict(zip(ROLES, answers, strict=True)) == dict(zip(ROLES, TABLE[route], strict=True))
 
 
+@pytest.mark.parametrize("route", [route for route in TABLE if route.startswith("GET ")])
+async def test_who_sees_something_is_in_the_audit_once(house: House, route: str, tmp_path: Path) -> None:
+    async with house.fresh(tmp_path) as visitor:
+        before = len(visitor.audited())
+        for _ in range(2):
+            await visitor.ask("supervisor", route)
+        noted = visitor.audited()[before:]
+    assert {(actor, action) for actor, action, *_ in noted} <= {(house.names["supervisor"], "see")}
+    assert sorted(f"{kind} {thing}" for *_, kind, thing in noted) == sorted(
+        filled(thing, house.names) for thing in SEEN.get(route, set())
+    )
+
+
 @pytest.mark.parametrize("role", ROLES)
 async def test_no_get_changes_anything(house: House, role: str, tmp_path: Path) -> None:
-    """All pages, all that they lead to, and all of REST that can be read."""
+    """All pages, all that they lead to, and all of REST that can be read; the audit says what was seen, and no more."""
     async with house.fresh(tmp_path) as visitor:
+        noted = len(visitor.audited())
         await visitor.client.get("/healthz")
         before = visitor.digest()
         for route in TABLE:
@@ -172,4 +224,5 @@ async def test_no_get_changes_anything(house: House, role: str, tmp_path: Path) 
             assert page.status_code < 500, path
             assert visitor.digest() == before, path
             todo |= {unescape(link) for link in re.findall(r'(?:href|src|action)="(/[^"#]*)', page.text)} - seen
+        assert {action for _, action, *_ in visitor.audited()[noted:]} <= {"see"}
     assert len(seen) > 40 or role not in {"staff", "supervisor"}

@@ -160,7 +160,7 @@ class Walk(RuleBasedStateMachine):
         self.clients[socket] = client
         link = f"link{choice % 3}"
         denied = link in self.stored[room].denied
-        event = Joined(socket, participant, f"secret{self.number}", kind, "X", Media(), proof, link)
+        event = Joined(socket, participant, f"secret{self.number}", kind, "X", Media(), proof, link, denied)
         commands = self.happen(room, event)
         match [command for command in commands if isinstance(command, Welcome | Wait | Refuse)]:
             case [Wait(me, _)]:

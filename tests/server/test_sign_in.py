@@ -1,19 +1,24 @@
 """Signing in: cookies, limits, throttling with the same answers for everybody, and passwords."""
 
 import re
+import shutil
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from html import unescape
+from pathlib import Path
 
 import httpx
 import pytest
 
-from server import pages, sessions, users
+from server import pages, residents, sessions, users
 from server.app import create_web
 from server.config import LimitsSection, ServerConfig
 from server.database import Database
 from server.models import Role
 from tests.server.data_rig import NOON, SECRET, Clock
-from tests.server.portal_rig import PASSWORD, Reader, add_user, reader, words
+from tests.server.domain_rig import RESIDENT
+from tests.server.portal_rig import PASSWORD, Reader, add_user, reader, value, words
+from tests.server.roles_rig import BODIES, SITE, build, filled
 
 
 @pytest.fixture
@@ -30,6 +35,56 @@ async def test_signing_in_leads_to_where_one_wanted_to_go(ana: Reader) -> None:
     assert 'value="/residents?search=maria"' in asked.text
     answer = await ana.send("/sign-in", username="ana", password=PASSWORD, next="/residents?search=maria")
     assert (answer.url.path, answer.url.query) == ("/residents", b"search=maria")
+
+
+def hidden(page: httpx.Response) -> dict[str, str]:
+    """The fields that a page's form carries along."""
+    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page.text)
+    return {unescape(name): unescape(value) for name, value in found}
+
+
+async def test_what_was_typed_is_kept_over_a_sign_in_and_looked_at_before_it_is_stored(
+    ana: Reader, database: Database
+) -> None:
+    typed = RESIDENT | {"notes": 'She says "later" & smiles\r\n<b>always</b>', "password": "no field of this form"}
+    refused = await ana.send("/residents/new", **typed)
+    assert (refused.status_code, "what you typed is kept" in words(refused)) == (403, True)
+    wrong = await ana.send("/sign-in", username="ana", password="wrong", **hidden(refused))
+    assert "no field of this form" not in wrong.text
+    back = await ana.send("/sign-in", username="ana", password=PASSWORD, **hidden(wrong))
+    assert 'action="/residents/new" data-submit' in back.text
+    form = await ana.send("/residents/new", **hidden(back))
+    assert "Nothing of this form is stored yet" in words(form)
+    assert (value(form, "name"), unescape(form.text).count(typed["notes"])) == ("Carmen Núñez", 1)
+    assert await residents.list_residents(database) == []
+    await ana.send("/residents/new", **{name: text for name, text in typed.items() if name != "password"})
+    assert [each.notes for each in await residents.list_residents(database)] == [typed["notes"]]
+
+
+FORMS = (
+    "/residents/new", "/residents/{resident}/edit", "/reservations/new", "/reservations/{visit}/edit",
+    "/reservations/{visit}/move", "/robots/new", "/robots/{robot}/rename", "/users/new", "/users/{user}/edit",
+    "/profile/edit",
+)  # fmt: skip
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("path", FORMS)
+async def test_every_form_comes_back_without_doing_anything(path: str, migrated: Path, tmp_path: Path) -> None:
+    house = await build(Path(shutil.copy(migrated, tmp_path)), tmp_path)
+    async with house.fresh(tmp_path) as visitor:
+        before = visitor.digest()
+        body = {name: filled(text, house.names) for name, text in BODIES[f"POST {path}"].items()}
+        headers = house.headers["supervisor"] | {"Origin": SITE}
+        page = await visitor.client.post(filled(path, house.names), data=body | {"unsent": "true"}, headers=headers)
+        assert (page.status_code, visitor.digest()) == (200, before)
+        assert "mistakes" not in page.text
+        assert any(text in page.text for text in body.values())
+
+
+async def test_a_button_without_a_form_leads_to_the_sign_in_as_ever(ana: Reader) -> None:
+    answer = await ana.client.post("/reservations/some-visit/cancel", headers={"Origin": "http://site"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?next=%2Fprofile")
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example", "//evil.example", "/\\evil.example", "evil", "/a\r\nb"])

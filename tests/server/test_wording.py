@@ -25,6 +25,8 @@ def test_words(language: str, day: str, distance: str, duration: str) -> None:
     wording = Wording(language, MADRID)
     assert wording.day(NOON) == wording.day(date(2026, 11, 20)) == day
     assert wording.distance(NOON + timedelta(minutes=5), NOON) == distance
+    assert "0" not in wording.distance(NOON, NOON) + wording.distance(NOON + timedelta(seconds=59), NOON)
+    assert "1" in wording.distance(NOON - timedelta(seconds=61), NOON)
     assert wording.duration(NOON, NOON + timedelta(minutes=90)) == duration
     assert wording.clock(NOON) == "13:00"
 

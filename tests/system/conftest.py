@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.async_api import Browser, async_playwright
 
 from scripts.lab.browser import Guest, guest
 from scripts.lab.display import Display
 from scripts.lab.robot import LabRobot
 from scripts.lab.server import LabServer
 from scripts.lab.visit import COLOURS, GUEST_HERTZ
+from tests.system.guests import Site, launch
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +38,7 @@ class Lab:
         robot = LabRobot(self._directory / name, self.server, name, **settings)
         if running:
             self._stack.enter_context(robot)
-            robot.wait_for_state("idle", 20)
+            robot.wait_for_state("idle", 45)
         return robot
 
     def book(self, robot: LabRobot, starts: str = "now+0s", minutes: float = 10) -> dict[str, Any]:
@@ -55,8 +57,8 @@ class Lab:
         visitor = await self.guest(**settings)
         booked = self.book(robot)
         await visitor.enter(booked["link"], "Carmen")
-        await visitor.first_frame(20)
-        robot.wait_for_call("first_picture_at", 20)
+        await visitor.first_frame(45)
+        robot.wait_for_call("first_picture_at", 45)
         return booked, visitor
 
 
@@ -64,3 +66,21 @@ class Lab:
 async def lab(tmp_path: Path, display: Display) -> AsyncIterator[Lab]:
     async with AsyncExitStack() as stack:
         yield Lab(tmp_path, display, stack)
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await launch(playwright)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def site(tmp_path: Path) -> AsyncIterator[Site]:
+    """A server with a visit that is open now."""
+    site = Site.make(tmp_path)
+    await site.book()
+    await site.start()
+    yield site
+    await site.stop()

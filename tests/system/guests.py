@@ -14,19 +14,23 @@ from typing import Any
 
 import httpx
 import socketio
-from playwright.async_api import Browser, Page, Playwright
+from playwright.async_api import Browser, Page, Playwright, expect
+from sqlalchemy import update
 
 from scripts.lab.browser import FAKE_DEVICES, FLAGS
-from server import audit, bookings, configfile, robots, schema, secret
+from server import audit, bookings, configfile, robots, schema, secret, sessions, tokens
 from server.booking import Wish
 from server.database import Database
+from server.models import Language, Link, Reservation, Role, User
 from server.times import utc_now
 from wire import VERSION
 
 COMMAND = Path(sys.executable).with_name("robotserver")
 CHROMIUM = "/usr/bin/chromium"
-DEADLINE = 20.0
+DEADLINE = 45.0
 ALONE_SECONDS = 3
+STRANGERS_TOKEN = "a-link-that-was-passed-on-to-eve"
+expect.set_options(timeout=1000 * DEADLINE)
 
 WATCH = """
 window.connections = [];
@@ -111,6 +115,29 @@ class Site:
         booked = await bookings.book(database, config, secret.load(self.directory), wish, audit.SYSTEM, now)
         self.link, self.room = f"{self.url}/r/{booked.token}", booked.reservation.room
         await database.close()
+
+    async def guard(self, language: Language = Language.SPANISH) -> str:
+        """Let guests wait, add a link, `STRANGERS_TOKEN`, and a nurse; returns the token of her session."""
+        config = configfile.load(self.directory / "server.yaml")
+        database = Database(config.database.url)
+        now = utc_now()
+        nurse = User(
+            username="nora",
+            name="Nora",
+            email="nora@example.org",
+            password_hash="",
+            role=Role.STAFF,
+            language=language,
+            created_at=now,
+        )
+        async with database.write() as session:
+            found = update(Reservation).where(Reservation.room == self.room).values(waiting_room=True)
+            reservation = (await session.execute(found.returning(Reservation.id))).scalar_one()
+            session.add(Link(reservation_id=reservation, token_hash=tokens.digest(STRANGERS_TOKEN), created_at=now))
+            session.add(nurse)
+        token = await sessions.start(database, nurse.id, now, config.sessions)
+        await database.close()
+        return token
 
     async def close_room(self) -> None:
         """As staff do it by command."""

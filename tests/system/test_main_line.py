@@ -8,7 +8,7 @@ import pytest
 from scripts.lab.visit import hold_visit
 from tests.system.conftest import Lab
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.paced]
 
 KEYS = {
     "ok", "booked", "seen", "starts_at", "joined", "guest_joined", "guest_first_frame", "robot_first_frame",
@@ -18,7 +18,8 @@ KEYS = {
 
 
 async def visit(tmp_path: Path, guests: int) -> dict[str, Any]:
-    record = await hold_visit(tmp_path, pictures=tmp_path, guests=guests)
+    """A visit that must work; how fast is for `scripts/demo --once` to judge, on a machine with nothing else to do."""
+    record = await hold_visit(tmp_path, pictures=tmp_path, guests=guests, patience=5)
     assert record["problems"] == []
     return record
 
@@ -44,14 +45,14 @@ async def test_three_participants_are_all_connected_and_heard(tmp_path: Path) ->
 async def test_the_guest_is_first(lab: Lab) -> None:
     robot = lab.robot()
     visitor = await lab.guest()
-    booked = lab.book(robot, "now+12s")
+    booked = lab.book(robot, "now+15s")
     await visitor.enter(booked["link"], "Carmen")
     assert robot.file()["state"] == "idle", "the robot was early"
-    await visitor.first_frame(30)
-    call = robot.wait_for_call("first_picture_at", 20)
+    await visitor.first_frame(45)
+    call = robot.wait_for_call("first_picture_at", 45)
     assert call["reservation"] == booked["reservation"]
     await visitor.leave()
-    assert robot.wait_for_call("left_at", 30)["leave_reason"] == "last_participant"
+    assert robot.wait_for_call("left_at", 60)["leave_reason"] == "last_participant"
 
 
 async def test_two_robots_and_two_calls_at_once(lab: Lab) -> None:
@@ -63,7 +64,7 @@ async def test_two_robots_and_two_calls_at_once(lab: Lab) -> None:
     assert [round(hertz, -1) for hertz in await berta.hears()] == [550]
     assert await anna.page.locator("#tiles > li:not([data-kind=self])").count() == 1
     await anna.leave()
-    assert first.wait_for_call("left_at", 30)["reservation"] == booked_first["reservation"]
+    assert first.wait_for_call("left_at", 60)["reservation"] == booked_first["reservation"]
     assert second.file()["state"] == "in_call", "the end of one call touched the other"
     await berta.leave()
-    assert second.wait_for_call("left_at", 30)["reservation"] == booked_second["reservation"]
+    assert second.wait_for_call("left_at", 60)["reservation"] == booked_second["reservation"]

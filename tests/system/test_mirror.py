@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from tests.system.conftest import Lab
 pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
 
 
-def hold(lab: Lab, **settings: object) -> tuple[int, dict[str, object]]:
+def hold(lab: Lab, **settings: Any) -> tuple[int, dict[str, object]]:
     robot = lab.robot(running=False, **settings)
     command = [program("robotclient"), "test-call", "--seconds", "2", "--json", "--config", str(robot.config)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=90, check=False)

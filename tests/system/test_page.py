@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,23 +22,6 @@ RTCPeerConnection.prototype.setRemoteDescription = function (description) {
 """
 REFUSES = 'Promise.reject(new DOMException("broken by the test", "OperationError"))'
 HANGS = "new Promise(() => {})"
-
-
-@pytest.fixture
-async def site(tmp_path: Path) -> AsyncIterator[Site]:
-    site = Site.make(tmp_path)
-    await site.book()
-    await site.start()
-    yield site
-    await site.stop()
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await launch(playwright)
-        yield browser
-        await browser.close()
 
 
 async def two_in_call(site: Site, browser: Browser) -> tuple[Guest, Guest]:

@@ -1,58 +1,17 @@
 """The waiting room in real Chromium: a nurse, two guests who wait; she lets one in and sends the other away."""
 
-from collections.abc import AsyncIterator
+import signal
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Dialog, Page, ViewportSize, async_playwright
-from sqlalchemy import update
+from playwright.async_api import Browser, Dialog, Page, ViewportSize
 
-from server import configfile, sessions, tokens
-from server.database import Database
-from server.models import Link, Reservation, Role, User
-from server.times import utc_now
-from tests.system.guests import DEADLINE, WATCH, Guest, Site, launch
+from tests.system.guests import DEADLINE, STRANGERS_TOKEN, WATCH, Guest, Site
 
 pytestmark = pytest.mark.system
 
-STRANGERS_TOKEN = "a-link-that-was-passed-on-to-eve"
 PHONE = ViewportSize(width=390, height=844)
 MILLISECONDS = 1000 * DEADLINE
-
-
-@pytest.fixture
-async def site(tmp_path: Path) -> AsyncIterator[Site]:
-    site = Site.make(tmp_path)
-    await site.book()
-    await site.start()
-    yield site
-    await site.stop()
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await launch(playwright)
-        yield browser
-        await browser.close()
-
-
-async def guard(site: Site) -> str:
-    """The site's visit gets a waiting room and one more link; returns the token of a nurse's session."""
-    config = configfile.load(site.directory / "server.yaml")
-    database = Database(config.database.url)
-    now = utc_now()
-    nurse = User(
-        username="nora", name="Nora", email="nora@example.org", password_hash="", role=Role.STAFF, created_at=now
-    )
-    async with database.write() as session:
-        found = update(Reservation).where(Reservation.room == site.room).values(waiting_room=True)
-        reservation = (await session.execute(found.returning(Reservation.id))).scalar_one()
-        session.add(Link(reservation_id=reservation, token_hash=tokens.digest(STRANGERS_TOKEN), created_at=now))
-        session.add(nurse)
-    token = await sessions.start(database, nurse.id, now, config.sessions)
-    await database.close()
-    return token
 
 
 async def open_as_staff(browser: Browser, site: Site, token: str, viewport: ViewportSize) -> Guest:
@@ -87,7 +46,7 @@ async def connections(page: Page) -> int:
 async def test_one_is_let_in_and_one_sent_away(
     site: Site, browser: Browser, tmp_path: Path, viewport: ViewportSize
 ) -> None:
-    token = await guard(site)
+    token = await site.guard()
     robot = await site.robot()
     seen: list[str] = []
     robot.on("participant_joined", lambda participant: seen.append(participant["name"]))
@@ -143,7 +102,7 @@ async def send_away(staff: Guest, name: str) -> None:
 
 
 async def test_a_reload_keeps_the_place_and_leaving_gives_it_up(site: Site, browser: Browser) -> None:
-    nora = await open_as_staff(browser, site, await guard(site), PHONE)
+    nora = await open_as_staff(browser, site, await site.guard(), PHONE)
     await nora.enter()
     ana = await Guest.open(browser, site.link, "Ana")
     await knock(ana)
@@ -155,3 +114,18 @@ async def test_a_reload_keeps_the_place_and_leaving_gives_it_up(site: Site, brow
     await ana.page.wait_for_selector('#closing-reason:has-text("Ha salido")')
     await nora.page.wait_for_selector("#waiting-room", state="hidden")
     assert nora.errors == ana.errors == []
+
+
+async def test_who_waits_knocks_again_by_himself_after_a_restart_of_the_server(site: Site, browser: Browser) -> None:
+    nora = await open_as_staff(browser, site, await site.guard(), PHONE)
+    await nora.enter()
+    ana = await Guest.open(browser, site.link, "Ana")
+    await knock(ana)
+    await nora.page.locator(entry("Ana")).evaluate("(entry) => (entry.dataset.old = 'yes')")
+    await site.stop(signal.SIGKILL)
+    await site.start()
+    # The server knows nobody who waits; this is the entry of somebody who knocked since then.
+    again = "#waiting-guests li:not([data-old])"
+    await nora.page.click(f'{again}:has-text("Ana") button:has-text("Dejar pasar")', timeout=MILLISECONDS)
+    await ana.page.wait_for_selector("#call:visible", timeout=MILLISECONDS)
+    await nora.sees_and_hears(ana)

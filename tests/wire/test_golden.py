@@ -55,7 +55,8 @@ def with_unknown_fields(value: Any, key: str = "") -> Any:
 
 
 def models(module: ModuleType) -> set[type[Message]]:
-    defined = {item for _, item in inspect.getmembers(module, inspect.isclass) if item.__module__ == module.__name__}
+    classes = [item for _, item in inspect.getmembers(module, inspect.isclass)]
+    defined = {item for item in classes if f"{item.__module__}.".startswith(f"{module.__name__}.")}
     return {item for item in defined if issubclass(item, Message)}
 
 

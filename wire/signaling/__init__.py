@@ -1,0 +1,47 @@
+"""What is said over Socket.IO. Every client event is acknowledged: with its answer, or with a `Refusal`.
+
+Client to server: `join`, `offer`, `answer`, `candidate`, `renegotiate`, `chat`, `media`, `leave`, `admit`, `deny`.
+Server to client: `admitted`, `participant_joined`, `participant_left`, `participant_changed`, `offer`, `answer`,
+`candidate`, `renegotiate`, `chat`, `waiting_room`, `room_closed`.
+"""
+
+from wire.signaling.chat import Chat
+from wire.signaling.connection import Answer, Candidate, Directed, Offer, Renegotiate, Source, Track
+from wire.signaling.events import CLIENT_EVENTS, SERVER_EVENTS
+from wire.signaling.joining import IceServer, Join, Joined, Resume
+from wire.signaling.leaving import CloseReason, Leave, LeaveReason, ParticipantLeft, RoomClosed
+from wire.signaling.participant import Held, Media, Participant, ParticipantKind
+from wire.signaling.refusal import ErrorCode, Refusal
+from wire.signaling.waiting import Admit, Deny, Waiting, WaitingRoom
+
+__all__ = [
+    "CLIENT_EVENTS",
+    "SERVER_EVENTS",
+    "Admit",
+    "Answer",
+    "Candidate",
+    "Chat",
+    "CloseReason",
+    "Deny",
+    "Directed",
+    "ErrorCode",
+    "Held",
+    "IceServer",
+    "Join",
+    "Joined",
+    "Leave",
+    "LeaveReason",
+    "Media",
+    "Offer",
+    "Participant",
+    "ParticipantKind",
+    "ParticipantLeft",
+    "Refusal",
+    "Renegotiate",
+    "Resume",
+    "RoomClosed",
+    "Source",
+    "Track",
+    "Waiting",
+    "WaitingRoom",
+]

@@ -1,0 +1,35 @@
+"""Which message each event has."""
+
+from wire.base import Message
+from wire.signaling.chat import Chat
+from wire.signaling.connection import Answer, Candidate, Offer, Renegotiate
+from wire.signaling.joining import Join, Joined
+from wire.signaling.leaving import Leave, ParticipantLeft, RoomClosed
+from wire.signaling.participant import Media, Participant
+from wire.signaling.waiting import Admit, Deny, WaitingRoom
+
+CLIENT_EVENTS: dict[str, type[Message]] = {
+    "join": Join,
+    "offer": Offer,
+    "answer": Answer,
+    "candidate": Candidate,
+    "renegotiate": Renegotiate,
+    "chat": Chat,
+    "media": Media,
+    "leave": Leave,
+    "admit": Admit,
+    "deny": Deny,
+}
+SERVER_EVENTS: dict[str, type[Message]] = {
+    "admitted": Joined,
+    "participant_joined": Participant,
+    "participant_changed": Participant,
+    "participant_left": ParticipantLeft,
+    "offer": Offer,
+    "answer": Answer,
+    "candidate": Candidate,
+    "renegotiate": Renegotiate,
+    "chat": Chat,
+    "waiting_room": WaitingRoom,
+    "room_closed": RoomClosed,
+}

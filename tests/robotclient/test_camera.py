@@ -121,6 +121,19 @@ async def test_the_reduced_layer_comes_beside_the_main_one_while_it_is_wanted() 
         assert any(each.keyframe for each in again)
 
 
+async def test_a_call_begins_low_whatever_the_last_one_had() -> None:
+    async with studio("synthetic", 640, 480) as one:
+        one.camera.open()
+        one.camera.set_rates({Layer.MAIN: 1_700_000})
+        await one.until_pictures(30)
+        one.camera.close()
+        await one.until(lambda: one.states()[-1] is DeviceState.OFF)
+        count = len(one.pictures)
+        one.camera.open()
+        await one.until_pictures(count + 30)
+        assert 8 * sum(len(each.data) for each in one.pictures[count:]) < 600_000
+
+
 async def test_a_killed_child_is_replaced_and_nobody_sees_more_than_a_gap() -> None:
     async with studio("synthetic") as one:
         one.camera.open()

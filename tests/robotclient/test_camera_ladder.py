@@ -70,7 +70,7 @@ def test_a_hard_picture_gets_smaller_step_by_step_and_stays() -> None:
 
 def test_it_climbs_by_steps_of_two_seconds_once_there_is_room() -> None:
     one = Watched()
-    one.run(5, 200_000)
+    one.run(5, 100_000)
     assert one.seen[-1].width <= 480
     assert one.run(5, 1_700_000).width == 1280
 

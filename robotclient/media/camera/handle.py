@@ -74,8 +74,9 @@ class Camera:
         self.child.send(OpenCamera())
 
     def close(self) -> None:
-        """Release the device; no picture comes after this."""
+        """Release the device; no picture comes after this, and rates are forgotten."""
         self._is_open = False
+        self._rates = {}
         self.child.send(CloseCamera())
 
     def request_keyframe(self, layer: Layer = Layer.MAIN) -> None:

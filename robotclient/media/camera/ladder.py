@@ -5,6 +5,7 @@ After libwebrtc: the quantizers of `quality_scaler`, its periods, and its rule t
 Pure: time comes with the pictures, in seconds.
 """
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -20,7 +21,7 @@ MOST_DROPPED = 0.6
 """`kFramedropPercentThreshold`."""
 PERIOD, FEWEST_PICTURES = 2.0, 8
 """`kSamplePeriodMs`: quantizers are judged once in so many seconds, where there are so many."""
-LEAST, START, ENOUGH = 0.5, 0.9, 1.6
+LEAST, START, ENOUGH = 0.5, 0.7, 1.6
 """Bits for a pixel in a second: below the first a size is left at once, with the second it is tried, with the third at
 once. (libwebrtc starts 720p with 1.6 and 360p with 2.2; faces are served well by less.)"""
 BETTER = 1.25
@@ -65,7 +66,7 @@ class Ladder:
         self._choices = choices
         self._failed_with = [0] * len(choices)
         self._index: int | None = None
-        self._changed_at = 0.0
+        self._changed_at = -math.inf
         self._period_from = 0.0
         self._quantizers: list[int] = []
         self._dropped = 0
@@ -74,7 +75,9 @@ class Ladder:
         """The rung for the next picture."""
         wanted = self._start(bits_per_second) if self._index is None else self._next(self._index, bits_per_second, now)
         if wanted != self._index:
-            self._index, self._changed_at = wanted, now
+            if self._index is not None:  # the first step up may come at once: most calls begin below what they find
+                self._changed_at = now
+            self._index = wanted
             self._begin_period(now)
         elif now - self._period_from >= PERIOD:
             self._begin_period(now)

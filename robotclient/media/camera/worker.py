@@ -22,6 +22,8 @@ from wire.rest import DeviceStatus
 
 RECEIVES = (CameraSettings, OpenCamera, CloseCamera, RequestKeyframe, SetRates)
 BEAT_INTERVAL = 0.4
+FIRST_RATE = 300_000
+"""Bits per second until the daemon says what the network takes: half a second of more would clog a narrow one."""
 LARGEST_REDUCED = Fraction(1, 2)
 """Of the camera's width and height."""
 
@@ -32,9 +34,9 @@ class Worker:
     def __init__(self, channel: ChildChannel, section: CameraSection) -> None:
         self._channel = channel
         self._section = section
-        self._rates = {Layer.MAIN: section.max_kbps * 1000, Layer.REDUCED: 0}
+        self._rates = self._first_rates()
         self._encoders = {
-            Layer.MAIN: Vp8Encoder(section.fps, section.max_kbps * 1000),
+            Layer.MAIN: Vp8Encoder(section.fps, self._rates[Layer.MAIN]),
             Layer.REDUCED: Vp8Encoder(section.fps, 0, LARGEST_REDUCED),
         }
         self._capture: Capture | None = None
@@ -57,12 +59,14 @@ class Worker:
     def _obey(self, message: PipeMessage) -> None:
         match message:
             case OpenCamera() if self._capture is None:
-                for encoder in self._encoders.values():
+                for layer, encoder in self._encoders.items():
+                    encoder.set_bitrate(self._rates[layer])
                     encoder.restart()
                 self._capture = Capture(self._section, self._report, message.wait_seconds)
             case CloseCamera() if self._capture is not None:
                 self._capture.close()
                 self._capture = None
+                self._rates = self._first_rates()
             case RequestKeyframe():
                 self._encoders[message.layer].request_keyframe()
             case SetRates():
@@ -77,6 +81,9 @@ class Worker:
                 size = {"width": coded.width, "height": coded.height}
                 message = CodedPicture(layer=layer, at=picture.at, keyframe=coded.keyframe, **size)
                 self._channel.send(message, coded.data)
+
+    def _first_rates(self) -> dict[Layer, int]:
+        return {Layer.MAIN: min(FIRST_RATE, self._section.max_kbps * 1000), Layer.REDUCED: 0}
 
     def _set_rate(self, layer: Layer, bits_per_second: int) -> None:
         if self._rates[layer] == 0:

@@ -41,7 +41,8 @@ class RateControl:
         self.capacity = LinkCapacity()
         self._lowest = lowest
         self._state = _State.HOLD
-        self._growth = FIRST_GROWTH
+        self.starting = True
+        """Until the first over-use."""
         self._changed_at: float | None = None
 
     def update(self, usage: Usage, throughput: float | None, now: float) -> None:
@@ -67,7 +68,7 @@ class RateControl:
         return throughput is not None and throughput < self.rate / 2
 
     def _decrease(self, throughput: float, now: float) -> None:
-        self._growth = GROWTH
+        self.starting = False
         wanted = max(0.0, BACK_OFF * throughput - SAFETY)
         if wanted > self.rate and self.capacity.estimate is not None:
             wanted = BACK_OFF * self.capacity.estimate
@@ -84,7 +85,8 @@ class RateControl:
         limit = HEADROOM * throughput + HEADROOM_ADDED
         if self.rate < limit:
             if self.capacity.estimate is None:
-                more = max(LEAST_GROWTH * since, self.rate * (self._growth**since - 1))
+                growth = FIRST_GROWTH if self.starting else GROWTH
+                more = max(LEAST_GROWTH * since, self.rate * (growth**since - 1))
             else:
                 more = self._added_a_second() * since
             self.rate = min(limit, self.rate + more)

@@ -11,6 +11,7 @@ from robotclient.transport.congestion.history import Fate, History
 from robotclient.transport.congestion.loss import LossControl
 from robotclient.transport.congestion.probing import Probe, Prober, ProbeResults
 from robotclient.transport.congestion.reports import ReportControl
+from robotclient.transport.congestion.standing import StandingQueue
 from robotclient.transport.congestion.throughput import Throughput
 from robotclient.transport.congestion.trendline import Trendline, Usage
 
@@ -40,7 +41,7 @@ class Controller:
         self._lowest, self._highest = lowest, highest
         self._history = History()
         self._throughput = Throughput()
-        self._groups, self._trendline = ArrivalGroups(), Trendline()
+        self._groups, self._trendline, self._standing = ArrivalGroups(), Trendline(), StandingQueue()
         self._by_delay = RateControl(start, lowest)
         self._by_loss = LossControl(highest)
         self._by_reports = ReportControl(start, lowest, highest)
@@ -67,7 +68,7 @@ class Controller:
         if not fates:
             return
         if self._reported_at is not None and now - self._reported_at > PAUSE:
-            self._groups, self._trendline = ArrivalGroups(), Trendline()
+            self._groups, self._trendline, self._standing = ArrivalGroups(), Trendline(), StandingQueue()
         self._reported_at, self._sent_since, self._silence_share = now, None, 1.0
         self._judge_delay(sorted(_arrived(fates), key=itemgetter(0)), now)
         self._by_loss.update(fates, self._by_delay.rate, self._throughput.rate())
@@ -116,6 +117,8 @@ class Controller:
                 usage = self._trendline.update(deltas)
         if arrived:
             self._measure_round_trip(now - max(sent_at for _, sent_at, *_ in arrived))
+            way = min(arrival - sent_at for arrival, sent_at, *_ in arrived)
+            usage = self._standing.judge(way, usage, now, starting=self._by_delay.starting)
         if usage is Usage.OVER:
             self._prober.overused(now)
         elif measured is not None:

@@ -13,6 +13,7 @@ from robotclient.transport.congestion.capacity import LinkCapacity
 from robotclient.transport.congestion.history import MOST_KEPT, Fate, History, Sent
 from robotclient.transport.congestion.loss import LossControl
 from robotclient.transport.congestion.probing import Probe, Prober, ProbeResults
+from robotclient.transport.congestion.standing import StandingQueue
 from robotclient.transport.congestion.throughput import Throughput
 from robotclient.transport.congestion.trendline import Trendline, Usage
 
@@ -131,6 +132,36 @@ def test_a_growing_queue_is_seen_within_a_second() -> None:
         if trendline.update(Deltas(0.03, 0.036, last + index * 0.036)) is Usage.OVER:
             break
     assert index * 0.036 < 1
+
+
+def cuts(queue: StandingQueue, way: float, start: float, seconds: float) -> list[float]:
+    """When the rate is cut, at 20 reports a second with this shortest way."""
+    times = [start + step / 20 for step in range(round(seconds * 20))]
+    return [at for at in times if queue.judge(way, Usage.NORMAL, at, starting=False) is Usage.OVER]
+
+
+def test_a_queue_that_stands_cuts_the_rate_until_it_is_gone_or_proves_to_be_another_s() -> None:
+    queue = StandingQueue()
+    assert cuts(queue, 5.02, 0, 5) == []
+    assert cuts(queue, 5.20, 5, 0.6) == []  # a moment is the trendline's business
+    assert cuts(queue, 5.02, 5.6, 1) == []
+    assert cuts(queue, 5.20, 7, 9) == pytest.approx([7.7, 9.2], abs=0.1)
+    assert cuts(queue, 5.20, 16, 10) == pytest.approx([20.7, 22.2], abs=0.1)
+    assert cuts(queue, 5.02, 26, 0.2) == []
+    assert cuts(queue, 5.20, 45, 1) == pytest.approx([45.7], abs=0.1)
+
+
+def test_at_the_start_a_long_queue_needs_no_patience() -> None:
+    queue = StandingQueue()
+    assert queue.judge(0.02, Usage.NORMAL, 0, starting=True) is Usage.NORMAL
+    assert queue.judge(0.15, Usage.NORMAL, 0.1, starting=True) is Usage.OVER
+    assert queue.judge(0.15, Usage.NORMAL, 0.2, starting=True) is Usage.UNDER  # wait for its effect
+
+
+def test_a_clock_that_drifts_is_no_queue() -> None:
+    queue = StandingQueue()
+    usages = {queue.judge(at * 1e-4, Usage.NORMAL, at, starting=True) for at in range(3600)}
+    assert usages == {Usage.NORMAL}
 
 
 def test_the_capacity_settles_and_its_bounds_follow_the_spread() -> None:

@@ -31,6 +31,8 @@ PURE = {
     "robotclient.transport.video_losses", "robotclient.transport.video_packet", "robotclient.transport.video_queue",
     "robotclient.transport.video_references", "robotclient.transport.video_source",
     "robotclient.transport.video_statistics", "robotclient.transport.wrapping",
+    "robotclient.transport.allocation", "robotclient.transport.congestion", "robotclient.transport.pacer",
+    "robotclient.transport.retransmission",
 }  # fmt: skip
 PURE_MAY_IMPORT = {
     "collections", "dataclasses", "datetime", "enum", "functools", "hmac", "itertools", "math", "pydantic", "struct",

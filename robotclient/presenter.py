@@ -42,7 +42,7 @@ class Presenter:
         now = self._clock.now()
         stopped = _stopped(state, now)
         if stopped is not None:
-            return StoppedView(language=self.language(stopped))
+            return StoppedView(language=self.language(stopped), live=self._facts.live)
         if state.admitted and attendance is not None:
             return CallView(
                 tiles=attendance.tiles(state.admitted),
@@ -77,6 +77,7 @@ class Presenter:
             language=self.language(reservation),
             opens_at=about.opens_at,
             ask=Ask.NOTHING if about.accepted else Ask.STAFF if staff else Ask.BUTTON,
+            live=self._facts.live,
             clock_offset_seconds=self._offset(),
         )
 
@@ -97,6 +98,7 @@ class Presenter:
             soon=coming is not None and coming.starts_at - now <= self._notice,
             state=self._facts.sentence(self._language),
             troubles=self._facts.troubles(),
+            live=self._facts.live,
             off=coming is not None
             and state.reservation is None
             and call.quiet_hours(coming.policy, now, self._rules.zone),

@@ -18,6 +18,10 @@ NOBODY_CAME = mark("Nobody came, not even the robot.")
 ROBOT_ALONE = mark("The robot was there, and nobody else came.")
 WITHOUT_COMPANY = mark("Somebody came, but never two at the same time; look whether the robot was reachable.")
 ALL_LEFT = mark("Everybody had left.")
+UNANSWERED = {
+    CloseReason.DECLINED: mark("Nobody beside the robot answered."),
+    CloseReason.QUIET_HOURS: mark("It was during the resident’s quiet hours, and nobody beside the robot answered."),
+}
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -50,13 +54,15 @@ async def show(visit: Id, page: Staff) -> Response:
 
 async def _why(page: StaffPage, found: Listed) -> str:
     """Why a visit ended before its time, or did not take place; empty where there is nothing to say."""
+    reason = found.reservation.end_reason
+    if reason is not None and reason in UNANSWERED:
+        return page.gettext(UNANSWERED[reason])
     if found.state is State.MISSED:
         came = await bookings.who_came(page.parts.database, found.reservation.id)
         if not came:
             return page.gettext(NOBODY_CAME)
         return page.gettext(ROBOT_ALONE if came == {ParticipantKind.ROBOT} else WITHOUT_COMPANY)
-    ended_by_leaving = found.reservation.end_reason is CloseReason.LAST_PARTICIPANT
-    return page.gettext(ALL_LEFT) if ended_by_leaving else ""
+    return page.gettext(ALL_LEFT) if reason is CloseReason.LAST_PARTICIPANT else ""
 
 
 @router.api_route("/reservations/{visit}/cancel", methods=["GET", "HEAD"])

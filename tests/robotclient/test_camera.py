@@ -71,7 +71,7 @@ async def test_an_open_camera_sends_pictures_and_a_closed_one_none() -> None:
         await one.until_pictures(20)
         assert one.pictures[0].keyframe
         assert (one.pictures[0].width, one.pictures[0].height) == (320, 240)
-        assert one.states() == [DeviceState.OPENING, DeviceState.WORKING]
+        assert one.states() == [DeviceState.OFF, DeviceState.OPENING, DeviceState.WORKING]
         steps = [later.timestamp - earlier.timestamp for earlier, later in pairwise(one.pictures)]
         assert sorted(steps)[len(steps) // 2] == pytest.approx(3000, abs=2)
         one.camera.close()
@@ -91,6 +91,16 @@ async def test_it_opens_again_with_a_keyframe_and_its_time_goes_on() -> None:
         await one.until_pictures(count + 5)
         assert one.pictures[count].keyframe
         assert all(earlier.timestamp < later.timestamp for earlier, later in pairwise(one.pictures))
+
+
+async def test_closed_while_its_child_was_dead_it_is_said_to_be_closed() -> None:
+    """The LIVE sign is drawn from these reports."""
+    async with studio("synthetic") as one:
+        one.camera.open()
+        await one.until(lambda: one.states()[-1] is DeviceState.WORKING)
+        os.kill(one.pid(), signal.SIGKILL)
+        one.camera.close()
+        await one.until(lambda: one.camera.child.starts == 2 and one.states()[-1] is DeviceState.OFF)
 
 
 async def test_a_keyframe_comes_soon_after_the_request() -> None:
@@ -153,7 +163,7 @@ async def test_a_lost_camera_is_a_slate_and_comes_back_by_itself(tmp_path: Path)
     async with studio(f"file:{path}", 640, 480) as one:
         one.camera.open()
         await one.until_pictures(3)
-        assert one.states() == [DeviceState.OPENING, DeviceState.LOST]
+        assert one.states() == [DeviceState.OFF, DeviceState.OPENING, DeviceState.LOST]
         assert "No such file" in one.reports[-1].detail
         assert (one.pictures[-1].width, one.pictures[-1].height) == (640, 480)
         write_clip(path, 320, 240, 30, 30)

@@ -18,7 +18,7 @@ from robotclient.media.camera.messages import (
 from robotclient.media.camera.source import Picture
 from robotclient.media.channel import Beat, ChildChannel, DeviceReport, PipeMessage
 from robotclient.transport.allocation import Layer
-from wire.rest import DeviceStatus
+from wire.rest import DeviceKind, DeviceState, DeviceStatus
 
 RECEIVES = (CameraSettings, OpenCamera, CloseCamera, RequestKeyframe, SetRates)
 BEAT_INTERVAL = 0.4
@@ -43,7 +43,9 @@ class Worker:
         self._beat_at = 0.0
 
     def run(self) -> Never:
-        """Until the daemon is gone."""
+        """Until the daemon is gone. At first it is closed, whatever a child before this one said last."""
+        name = self._section.device[:200]
+        self._report(DeviceStatus(kind=DeviceKind.CAMERA, state=DeviceState.OFF, name=name))
         while True:
             self._beat()
             for message, _ in self._channel.received(wait=0 if self._capture else BEAT_INTERVAL):

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from robotclient.media.screen.announcement import announcement_sheet, stopped_sheet
 from robotclient.media.screen.drawing import Canvas, fill
 from robotclient.media.screen.idle import idle_sheet
-from robotclient.media.screen.layout import Rect
+from robotclient.media.screen.layout import Rect, text_height
 from robotclient.media.screen.pictures import SharedPictures
+from robotclient.media.screen.plates import live_plate, paste
 from robotclient.media.screen.sheet import Sheet, draw_sheet
 from robotclient.media.screen.texts import LANGUAGES, Texts
 from robotclient.media.screen.theme import Wish
@@ -46,7 +47,11 @@ class Stage:
 class SheetPage:
     """A page of words, made anew from the clock at each look."""
 
-    def __init__(self, screen: Rect, zone: ZoneInfo, sheet_at: Callable[[datetime], Sheet]) -> None:
+    def __init__(
+        self, screen: Rect, zone: ZoneInfo, sheet_at: Callable[[datetime], Sheet], live: str | None = None
+    ) -> None:
+        """`live` is the word on the sign that the camera is open; None where it is closed."""
+        self._live = live
         self._screen = screen
         self._zone = zone
         self._sheet_at = sheet_at
@@ -58,6 +63,10 @@ class SheetPage:
         if sheet == self._drawn:
             return False
         draw_sheet(canvas, self._screen, sheet)
+        if self._live is not None:
+            size = text_height(self._screen)
+            plate = live_plate(self._live, size)
+            paste(canvas, plate, self._screen.right - size // 2 - plate.shape[1], size // 2, self._screen)
         self._drawn = sheet
         return True
 
@@ -80,16 +89,16 @@ class DarkPage:
 def page_of(view: View, stage: Stage) -> Page:
     """The page that shows a view."""
     screen, wish = stage.screen, stage.theme
+    texts = stage.texts(view.language if isinstance(view, AnnouncementView | StoppedView) else "")
+    live = texts.live if view.live else None
     match view:
-        case IdleView(off=True):
+        case IdleView(off=True, live=False):
             return DarkPage(screen)
         case IdleView():
-            return SheetPage(screen, stage.zone, lambda now: idle_sheet(view, now, stage.texts(), screen, wish))
+            return SheetPage(screen, stage.zone, lambda now: idle_sheet(view, now, texts, screen, wish), live)
         case AnnouncementView():
-            texts = stage.texts(view.language)
-            return SheetPage(screen, stage.zone, lambda now: announcement_sheet(view, now, texts, screen, wish))
+            return SheetPage(screen, stage.zone, lambda now: announcement_sheet(view, now, texts, screen, wish), live)
         case StoppedView():
-            texts = stage.texts(view.language)
-            return SheetPage(screen, stage.zone, lambda now: stopped_sheet(now, texts, screen, wish))
+            return SheetPage(screen, stage.zone, lambda now: stopped_sheet(now, texts, screen, wish), live)
         case CallView():
-            return CallPage(view, screen, stage.texts(), stage.pictures, stage.slots)
+            return CallPage(view, screen, texts, stage.pictures, stage.slots)

@@ -41,7 +41,9 @@ class IdleView(PipeMessage):
     state: str = ""
     troubles: tuple[Trouble, ...] = ()
     off: bool = False
-    """Quiet hours: the screen is dark."""
+    """Quiet hours: the screen is dark, but for the sign that the camera is open."""
+    live: bool = False
+    """As in `CallView`: between calls the robot tries its camera, and should it ever stay open, that is seen."""
     clock_offset_seconds: float = 0
     """To add to this machine's clock: people are shown the server's."""
 
@@ -62,6 +64,7 @@ class AnnouncementView(PipeMessage):
     """Empty: the site's."""
     opens_at: datetime
     ask: Ask = Ask.NOTHING
+    live: bool = False
     clock_offset_seconds: float = 0
 
 
@@ -69,6 +72,7 @@ class StoppedView(PipeMessage):
     """Somebody pressed the button to stop the visit; pressed again it goes on."""
 
     language: str = ""
+    live: bool = False
 
 
 class Tile(PipeMessage):

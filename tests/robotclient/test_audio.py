@@ -77,6 +77,22 @@ async def test_packets_are_decoded_by_the_child_which_tells_how_they_fare(tmp_pa
     assert share_of(440, np.trim_zeros(heard)[RATE // 4 : RATE]) > 0.98
 
 
+async def test_the_volume_is_the_portals_and_else_the_configurations(tmp_path: Path) -> None:
+    path = tmp_path / "heard.wav"
+
+    def loudness() -> float:
+        return float(np.abs(read_wav(path)[-RATE // 5 :].astype(float)).max(initial=0)) / 32767
+
+    async with rig("none", f"file:{path}") as running, running.talking(ana=voice(440, amplitude=0.4)):
+        await running.until(lambda: loudness() == pytest.approx(0.4, abs=0.01))
+        running.audio.set_volume(50)
+        await running.until(lambda: loudness() == pytest.approx(0.1, abs=0.01))
+        await running.until(lambda: running.audio.levels.speaker == pytest.approx(-23, abs=0.5))
+        running.audio.set_volume(None)
+        await running.until(lambda: loudness() == pytest.approx(0.4, abs=0.01))
+        assert running.audio.child.starts == 1
+
+
 @pytest.mark.system
 async def test_a_killed_child_comes_back_in_the_same_state_and_time_goes_on() -> None:
     async with rig("tone:440", "none") as running:

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from robotclient.media.audio.devices import Device, fresh_devices
+from robotclient.media.audio.levels import microphone_levels
+from robotclient.media.audio.loudness import FLOOR
 from robotclient.media.audio.messages import BLOCK, RATE
 from robotclient.media.audio.samples import Samples
 from scripts.lab.sound import SoundServer, peak_hertz, share_of, sound_server, tone, write_wav
@@ -47,6 +49,13 @@ def test_devices_are_listed_by_name(server: SoundServer) -> None:
         assert microphone.channels >= 1
         assert microphone.rate > 0
     assert [device.name for device in devices if device.is_default] == ["default", "default"]
+
+
+def test_the_levels_of_all_microphones_are_told(server: SoundServer, tmp_path: Path) -> None:
+    with server.feed("mic_a", long_tone(tmp_path, 440)):
+        levels = microphone_levels()
+    assert levels["Mic-A"] == pytest.approx(-11, abs=6)  # the first moments are silent
+    assert levels["Mic-B"] == FLOOR
 
 
 @pytest.mark.parametrize(("name", "hertz", "other"), [("Mic-A", 440, 880), ("mic-b", 880, 440), ("default", 440, 880)])

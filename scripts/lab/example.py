@@ -13,6 +13,7 @@ EXAMPLE = ResidentForm(
     room="12 B",
     age=84,
     relative_name="Lucía Ortega",
+    relation="hija",
     emails=("lucia@example.org", "inigo@example.org"),
     notes="An example; delete her as you like.",
 )

@@ -97,7 +97,7 @@ async def test_closed_while_its_child_was_dead_it_is_said_to_be_closed() -> None
     """The LIVE sign is drawn from these reports."""
     async with studio("synthetic") as one:
         one.camera.open()
-        await one.until(lambda: one.states()[-1] is DeviceState.WORKING)
+        await one.until(lambda: one.states()[-1:] == [DeviceState.WORKING])
         os.kill(one.pid(), signal.SIGKILL)
         one.camera.close()
         await one.until(lambda: one.camera.child.starts == 2 and one.states()[-1] is DeviceState.OFF)

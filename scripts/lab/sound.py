@@ -110,11 +110,11 @@ class SoundServer:
         places = (f"source={speaker}.monitor", f"sink={microphone}_feed")
         self.control("load-module", "module-loopback", *places, f"latency_msec={milliseconds}")
 
-    def unplug(self, microphone: str) -> None:
-        """The microphone goes, and the server hangs whoever listened to it somewhere else."""
+    def unplug(self, device: str) -> None:
+        """A microphone or speaker goes, and the server hangs whoever used it somewhere else."""
         for line in self.control("list", "short", "modules").splitlines():
             number, _, arguments = line.split("\t")[:3]
-            if f"source_name={microphone}" in arguments.split():
+            if {f"source_name={device}", f"sink_name={device}"} & set(arguments.split()):
                 self.control("unload-module", number)
 
     def plug_in(self, microphone: str) -> None:

@@ -192,3 +192,20 @@ async def test_a_microphone_that_is_unplugged_is_not_replaced_by_another_one(
             await running.until_state(DeviceKind.MICROPHONE, DeviceState.WORKING, within=15)
             assert peak_hertz((await running.hear(1.0))[RATE // 2 :]) == pytest.approx(440, abs=4)
             assert running.audio.child.starts == 1
+
+
+async def test_a_speaker_that_is_unplugged_is_lost_and_found_again(server: SoundServer) -> None:
+    async with rig("none", "Speaker-Alt") as running, running.talking(ana=voice(440)):
+        await running.until_state(DeviceKind.SPEAKER, DeviceState.WORKING)
+        await asyncio.to_thread(server.listen, "speaker_alt.monitor", 3.0)  # by now its place is known
+        server.unplug("speaker_alt")  # PulseAudio hangs the stream on speaker_main
+        lost = await running.until_state(DeviceKind.SPEAKER, DeviceState.LOST)
+        assert "sound server" in lost.detail
+        server.control("load-module", "module-null-sink", "norewinds=1", "sink_name=speaker_alt", "rate=48000")
+        await running.until_state(DeviceKind.SPEAKER, DeviceState.WORKING, within=15)
+        heard, elsewhere = await asyncio.gather(
+            asyncio.to_thread(server.record, "speaker_alt", 2.0), asyncio.to_thread(server.record, "speaker_main", 2.0)
+        )
+        assert share_of(440, heard[RATE:]) > 0.9
+        assert not elsewhere.any()
+        assert running.audio.child.starts == 1

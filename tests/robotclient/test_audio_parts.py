@@ -1,8 +1,10 @@
 """What the audio child is made of, without a child: device names, sources, sinks, the encoder, the pace."""
 
+import random
 import resource
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -62,6 +64,17 @@ def test_a_device_is_found_by_name(direction: Direction, wanted: str, index: int
 def test_a_name_that_fits_no_or_several_devices_is_refused(direction: Direction, wanted: str, message: str) -> None:
     with pytest.raises(DeviceError, match=message):
         find(DEVICES, direction, wanted)
+
+
+def test_renumbered_devices_are_found_by_name_a_hundred_times() -> None:
+    order = random.Random(1)
+    for _ in range(100):
+        shuffled = order.sample(DEVICES, len(DEVICES))
+        numbers = dict(zip({each.name for each in DEVICES}, order.sample(range(20), len(DEVICES)), strict=False))
+        renumbered = [replace(each, index=numbers[each.name]) for each in shuffled]
+        for direction in ("microphone", "speaker"):
+            assert find(renumbered, direction, "Jabra").name == "Jabra 510: USB Audio (hw:2,0)"
+            assert find(renumbered, direction, "Jabra").index == numbers["Jabra 510: USB Audio (hw:2,0)"]
 
 
 def test_a_machine_without_devices_says_so() -> None:

@@ -89,6 +89,10 @@ class Machine:
         inside = ("--chdir=/root/project", "--pipe", *binds, *settings, "/root/project/scripts/install-robot", *words)
         _finished([*self._on_disk(), *NSPAWN, f"--directory={BASE}/root", *inside], within)
 
+    def try_out(self) -> None:
+        """Run one command on the disk, without switching the machine on. Raises `LabError`."""
+        _finished([*self._on_disk(), *NSPAWN, f"--directory={BASE}/root", "--pipe", "/usr/bin/true"], BOOT_WITHIN)
+
     def boot(self) -> None:
         """Switch it on and wait until systemd has started what it starts. Raises `LabError`."""
         self._power_on()
@@ -204,6 +208,18 @@ class Machine:
                     directory.rmdir()
             with contextlib.suppress(OSError):
                 group.rmdir()
+
+
+def can_run(log: Path) -> bool:
+    """Whether this machine can have another one inside it: root, overlayfs, systemd-nspawn."""
+    if os.geteuid() != 0:
+        return False
+    try:
+        with Machine("probe", log) as machine:
+            machine.try_out()
+    except (LabError, OSError):
+        return False
+    return True
 
 
 def _innermost_pid(process: Path) -> int:

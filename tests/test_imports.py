@@ -35,8 +35,8 @@ PURE = {
     "robotclient.transport.retransmission",
 }  # fmt: skip
 PURE_MAY_IMPORT = {
-    "collections", "dataclasses", "datetime", "enum", "functools", "hmac", "itertools", "math", "pydantic", "struct",
-    "typing", "wire",
+    "collections", "dataclasses", "datetime", "enum", "functools", "hmac", "itertools", "math", "operator", "pydantic",
+    "struct", "typing", "wire",
 }  # fmt: skip
 MERE_DATA = {"robotclient", "robotclient.config", "server.config", "server.errors"}
 """Modules without behaviour that the core may know."""

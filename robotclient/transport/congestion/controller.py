@@ -111,9 +111,9 @@ class Controller:
         usage, measured = self._trendline.usage, None
         for arrival, sent_at, size, probe in arrived:
             self._throughput.add(sent_at, arrival, size)
-            if probe is not None:  # it queues on purpose, which libwebrtc takes for over-use
+            if probe is not None:
                 measured = self._results.add(probe, sent_at, arrival, size) or measured
-            elif (deltas := self._groups.add(sent_at, arrival)) is not None:
+            if (deltas := self._groups.add(sent_at, arrival)) is not None:
                 usage = self._trendline.update(deltas)
         if arrived:
             self._measure_round_trip(now - max(sent_at for _, sent_at, *_ in arrived))

@@ -93,12 +93,15 @@ def test_a_long_way_is_filled_too(delay: float) -> None:
 
 @pytest.mark.parametrize(("capacity", "queue"), [(MBIT, 0.4), (2 * MBIT, 0.1)])
 def test_beside_a_download_both_get_their_share(capacity: int, queue: float) -> None:
-    world, link, robot = path(capacity, queue=queue)
-    world.run(10)
-    download = Reno(world, link)
-    world.run(50)
-    assert robot.goodput(20, 50) > 0.15 * capacity
-    assert download.goodput(20, 50) > 0.15 * capacity
+    shares = []
+    for start in (8, 9):
+        world, link, robot = path(capacity, queue=queue)
+        world.run(start)
+        download = Reno(world, link)
+        world.run(45)
+        shares.append(robot.goodput(15, 45) / capacity)
+        assert download.goodput(15, 45) > 0.15 * capacity
+    assert sum(shares) / len(shares) > 0.18
 
 
 def test_two_robots_share_a_link() -> None:

@@ -15,7 +15,8 @@ MAY_IMPORT = {
     "wire": {"wire", "pydantic"},
     "robotclient": {
         "robotclient", "wire", "pydantic", "pydantic_core", "pydantic_settings", "yaml",
-        "OpenSSL", "aiohttp", "aioice", "aiortc", "av", "cffi", "cv2", "numpy", "pyaudio", "socketio", "systemd",
+        "OpenSSL", "aiohttp", "aioice", "aiortc", "av", "cffi", "cv2", "livekit", "numpy", "pyaudio", "socketio",
+        "systemd",
     },
     "server": {
         "server", "wire", "pydantic", "pydantic_core", "pydantic_settings", "yaml", "aiosmtplib", "alembic", "argon2",

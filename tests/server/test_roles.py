@@ -90,6 +90,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "GET /settings": SUPERVISORS,
     "POST /api/v1/robot/enrolment": ALL,
     "GET /api/v1/robot/reservations": ROBOTS_OWN,
+    "GET /api/v1/robot/ice_servers": ROBOTS_OWN,
     "PUT /api/v1/robot/status": (401, 401, 204, 401, 401),
     # Of another robot's visit.
     "POST /api/v1/robot/calls/{reservation}/statistics": (401, 401, 404, 401, 401),

@@ -52,8 +52,11 @@ class Site:
         await self.attendance.tick()
 
     async def join(self, who: str, kind: ParticipantKind = GUEST, proof: Proof | None = None) -> Reply | None:
+        """Join as the door lets one in, which reads the guest's link."""
+        async with self.database.read() as session:
+            denied = kind is GUEST and (await session.get_one(Link, "link")).denied_at is not None
         link = "link" if kind is GUEST else ""
-        event = Joined(f"{who}'s socket", who, f"hash of {who}", kind, f"Name of {who}", Media(), proof, link)
+        event = Joined(f"{who}'s socket", who, f"hash of {who}", kind, f"Name of {who}", Media(), proof, link, denied)
         return await self.attendance.apply("visit", event)
 
     async def call(self) -> None:

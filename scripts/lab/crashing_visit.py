@@ -29,7 +29,7 @@ from server.mail import LEASE
 from wire import VERSION
 
 Answer = TypeVar("Answer")
-WITHIN = 60.0
+WITHIN = 180.0
 DYING = 5.0
 """A connection may break before its process is seen to be dead."""
 CONTEXT = multiprocessing.get_context("forkserver")

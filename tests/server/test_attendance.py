@@ -51,14 +51,21 @@ class Site:
         self.delivered.clear()
         await self.attendance.tick()
 
-    async def join(self, who: str, kind: ParticipantKind = GUEST, proof: Proof | None = None) -> Reply | None:
+    async def join(
+        self, who: str, kind: ParticipantKind = GUEST, proof: Proof | None = None, *, denied: bool = False
+    ) -> Reply | None:
         link = "link" if kind is GUEST else ""
-        event = Joined(f"{who}'s socket", who, f"hash of {who}", kind, f"Name of {who}", Media(), proof, link)
+        event = Joined(f"{who}'s socket", who, f"hash of {who}", kind, f"Name of {who}", Media(), proof, link, denied)
         return await self.attendance.apply("visit", event)
 
     async def call(self) -> None:
         await self.join("robot", ROBOT)
         await self.join("guest")
+
+    async def denied(self) -> bool:
+        """What the door reads of the guests' link before it lets somebody in."""
+        async with self.database.read() as session:
+            return (await session.get_one(Link, "link")).denied_at is not None
 
     async def reservation(self) -> Reservation:
         async with self.database.read() as session:
@@ -213,11 +220,12 @@ async def test_who_was_let_in_and_who_was_sent_away_is_known_after_a_restart(sit
     assert isinstance(await site.join("eve"), Wait)
     await site.attendance.apply("visit", Denied("nurse's socket", "eve", "id of nurse"))
     await site.restart()
-    reply = await site.join("eve")
+    denied = await site.denied()
+    reply = await site.join("eve", denied=denied)
     assert isinstance(reply, Refuse)
     assert reply.refusal.error is ErrorCode.DENIED
-    assert isinstance(await site.join("ana-again", proof=Proof("ana", "hash of ana")), Welcome)
-    impostor = await site.join("impostor", proof=Proof("nurse", "hash of nurse"))
+    assert isinstance(await site.join("ana-again", proof=Proof("ana", "hash of ana"), denied=denied), Welcome)
+    impostor = await site.join("impostor", proof=Proof("nurse", "hash of nurse"), denied=denied)
     assert isinstance(impostor, Refuse)
 
 

@@ -1,6 +1,7 @@
 """Every state of the guest's page held to WCAG 2.2 AA by axe-core; pictures are left in out/pages."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from server import audit, booking, bookings, configfile, secret
 from server.database import Database
 from server.models import Reservation, Robot
 from server.times import utc_now
-from tests.system.guests import DEADLINE, STRANGERS_TOKEN, Site
+from tests.system.guests import DEADLINE, STRANGERS_TOKEN, Site, until
 from tests.system.looks import LOOKS, Look
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
@@ -79,7 +80,7 @@ async def test_no_state_keeps_anybody_out(site: Site, browser: Browser, look: Lo
     await nora.click("#waiting-guests button.primary")
     for page in (ana, nora):
         await page.wait_for_selector('.tile[data-state="connected"]')
-        await page.wait_for_function(PICTURES_THERE)
+        await until(partial(page.evaluate, PICTURES_THERE), "the tiles have pictures")
     found += await look.see(ana, "guest-call")
     found += await look.see(nora, "staff-call")
 

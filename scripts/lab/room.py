@@ -45,8 +45,11 @@ def _read(path: Path) -> Sound:
 
 
 def echo(played: Sound, delay: float, *, distorting: bool = False, seed: int = 1, gain: float = 0.35) -> Sound:
-    """What the microphone hears of the loudspeaker: `delay` seconds later, with a room that rings for 0.25 s."""
-    loud = np.tanh(2.5 * (played + 0.15 * played**2 * np.sign(played))) / 2.5 if distorting else played
+    """What the microphone hears of the loudspeaker: `delay` seconds later, with a room that rings for 0.25 s.
+
+    `distorting`: one that is turned up too far, lopsidedly; of speech at -26 dBFS 6 % of the power is distortion.
+    """
+    loud = np.tanh(8 * played + 10 * played**2) / 8 if distorting else played
     return gain * _convolve(loud, np.concatenate((np.zeros(int(delay * RATE)), _response(seed))))
 
 

@@ -54,7 +54,7 @@ def refused(answer: tuple[int, str, str], code: int, *words: str) -> None:
 
 
 def test_from_nothing_to_a_closed_visit(run: Run) -> None:
-    assert run("migrate")[:2] == (0, "The schema is at version 0004.\n")
+    assert run("migrate")[:2] == (0, "The schema is at version 0007.\n")
     code, output, _ = run(*SUPERVISOR, "--json")
     assert code == 0
     assert len(json.loads(output)["password"]) == 16

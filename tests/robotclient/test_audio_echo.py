@@ -44,7 +44,7 @@ def resident(path: Path) -> Path:
 
 def near_share(samples: Samples) -> float:
     """The part of all power that is the resident's."""
-    return sum(share_of(hertz, samples, width=30) for hertz in NEAR_TONES)
+    return sum(share_of(hertz, samples, width=12) for hertz in NEAR_TONES)
 
 
 async def heard_until(running: Rig, wanted: str, seconds: int = 45) -> list[float]:
@@ -73,7 +73,7 @@ async def test_a_guest_does_not_hear_himself_and_still_hears_the_resident(server
                 asyncio.to_thread(server.record, "speaker_alt", 1.0),
             )
         assert played.any()
-        assert near_share(played) < 0.1, "the resident comes out of his own robot"
+        assert near_share(played) < 0.3, "the resident comes out of his own robot"
         assert not elsewhere.any()
 
 

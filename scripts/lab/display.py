@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 from types import TracebackType
 
-START_DEADLINE = 10.0
+START_DEADLINE = 45.0
 
 
 class Display:

@@ -72,7 +72,7 @@ async def test_the_named_microphone_is_heard_and_no_other(
             assert share_of(other, heard) < 0.01
             assert steps(running.packets) == {BLOCK}
             rate = (len(running.packets) - 1) / (running.arrivals[-1] - running.arrivals[0])
-            assert rate == pytest.approx(50, abs=1.5)
+            assert rate == pytest.approx(50, abs=3)
 
 
 async def test_two_voices_are_heard_at_the_named_speaker_and_no_other(server: SoundServer) -> None:

@@ -17,7 +17,7 @@ from robotclient.media.audio.streams import MicrophoneStream
 
 LISTEN_FOR = 3.0
 """Seconds: the first samples of PulseAudio may take two."""
-ANSWER_WITHIN = 20.0
+ANSWER_WITHIN = 30.0
 
 
 def microphone_levels() -> dict[str, float | None]:

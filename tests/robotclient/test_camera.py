@@ -18,6 +18,8 @@ from robotclient.transport.allocation import Layer
 from tests.robotclient.test_camera_sources import write_clip
 from wire.rest import DeviceState, DeviceStatus
 
+pytestmark = pytest.mark.slow
+
 DEADLINE = 15.0
 
 

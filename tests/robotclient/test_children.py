@@ -15,6 +15,8 @@ from robotclient.children import Child, ChildGaveUpError, Patience
 from robotclient.media.channel import PipeMessage
 from tests.robotclient.children_rig import Do, Said
 
+pytestmark = pytest.mark.slow
+
 QUICK = Patience(first_beat=10, silence=0.5, farewell=1, longest_pause=0.05, failures=4, failures_within=60)
 DEADLINE = 30.0
 

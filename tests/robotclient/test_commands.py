@@ -12,6 +12,8 @@ import yaml
 from robotclient.store import Identity, Store
 from scripts.lab.server import free_port
 
+pytestmark = pytest.mark.slow
+
 IDENTITY = Identity(robot_id="r1", name="Robot Año 1", token="secret-token")
 
 

@@ -21,6 +21,8 @@ from tests.robotclient.test_camera_sources import write_clip
 from wire.rest import Check, DeviceKind, DeviceState, DeviceStatus, Finding
 from wire.signaling import IceServer
 
+pytestmark = pytest.mark.slow
+
 START = datetime(2026, 3, 1, 16, 0, tzinfo=UTC)
 MINUTES = (60.0, 15.0, 2.0)
 

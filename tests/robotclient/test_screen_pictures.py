@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from robotclient.media.screen.drawing import Scratch, scale
 from robotclient.media.screen.pictures import MOST_PIXELS, SLOTS, I420Picture, SharedPictures, fitted
 
+pytestmark = pytest.mark.slow
+
 
 def grey(value: int, width: int = 64, height: int = 48) -> I420Picture:
     half = (height // 2, width // 2)

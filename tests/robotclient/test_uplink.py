@@ -3,11 +3,15 @@
 import asyncio
 import time
 
+import pytest
+
 from robotclient.transport import attach
 from robotclient.transport.allocation import Layer
 from robotclient.uplink import Uplink
 from scripts.lab.network.impairment import Impairment
 from tests.robotclient.transport.call_rig import call, talking, until
+
+pytestmark = pytest.mark.slow
 
 attach.install()
 MOST = 1_000_000

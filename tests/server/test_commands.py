@@ -13,6 +13,8 @@ from server import times
 from server.__main__ import main
 from server.config import ServerConfig
 
+pytestmark = pytest.mark.slow
+
 Run = Callable[..., tuple[int, str, str]]
 VISIT = ("book", "--robot", "R1", "--title", "Ana's visit")
 SUPERVISOR = ("create-supervisor", "anna", "--email", "anna@example.org")

@@ -26,6 +26,8 @@ from tests.server.mail_rig import (
     worker,
 )
 
+pytestmark = pytest.mark.slow
+
 
 async def test_what_arrives_is_what_was_written_down(
     database: Database, posting: ServerConfig, clock: Clock, robot: str, post: Post

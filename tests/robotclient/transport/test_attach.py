@@ -22,6 +22,8 @@ from robotclient.transport.sender_report import SenderReport
 from scripts.lab.network.impairment import Impairment
 from tests.robotclient.transport.call_rig import call, talking, until
 
+pytestmark = pytest.mark.slow
+
 attach.install()
 
 

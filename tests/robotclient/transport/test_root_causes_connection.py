@@ -24,6 +24,8 @@ from scripts.lab.network.bench import own_address
 from scripts.lab.network.impairment import Impairment
 from tests.robotclient.transport.udp_relay import Side, udp_relay
 
+pytestmark = pytest.mark.slow
+
 FAR = Impairment(delay=0.3)
 
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from robotclient.media.controls.evdev import EV_KEY, EVENT
@@ -20,6 +21,7 @@ from scripts.lab.display import Display
 from scripts.lab.process import wait_for
 from scripts.lab.robot import LabRobot
 from scripts.lab.server import LabServer
+from scripts.lab.sound import RATE, Samples, read_wav, share_of
 from server import audit, bookings, configfile, residents, robots, secret, times
 from server.database import Database
 from server.residents import ResidentForm
@@ -30,6 +32,7 @@ pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
 ANNOUNCE = 5.0
 PATIENCE = 60.0
 """Seconds for what has no time limit of its own, on a busy machine."""
+E5, GUEST_HERTZ = 659.3, 880.0
 STATE = "document.querySelector('.tile[data-kind=robot] .tile-state')?.textContent"
 
 
@@ -150,5 +153,14 @@ async def test_a_visit_that_nobody_answers_is_declined_in_plain_words(house: Hou
     assert (call["leave_reason"], call["opened_at"]) == ("declined", None)
     await visitor.wait("() => !document.querySelector('#closing').hidden", PATIENCE)
     assert "Nobody answered" in await visitor.page.inner_text("#closing-reason")
+    heard = read_wav(house.robot.speaker)
+    assert loudest_share(E5, heard) > 0.5, "no chime was heard beside the robot"
+    assert loudest_share(GUEST_HERTZ, heard) < 0.5, "the guest was heard before anybody answered"
     visit: dict[str, Any] = house.server.visit(booked["reservation"])
     assert (visit["end_reason"], visit["started_at"]) == ("declined", None)
+
+
+def loudest_share(hertz: float, sound: Samples) -> float:
+    """The largest share that a frequency has in any fifth of a second that is not silent."""
+    pieces = (sound[start : start + RATE // 5] for start in range(0, len(sound) - RATE // 5, RATE // 10))
+    return max((share_of(hertz, piece) for piece in pieces if np.abs(piece).max() > 500), default=0.0)

@@ -31,6 +31,7 @@ def test_a_speaker_with_another_clock_is_followed(ppm: float) -> None:
 
 
 @pytest.mark.system  # for its seconds of processor time
+@pytest.mark.long
 @pytest.mark.parametrize("ppm", [200, -200])
 def test_ten_minutes_of_drift_leave_neither_holes_nor_delay(ppm: float) -> None:
     outcome = simulate(ppm, seconds=600, jitter=0.002)

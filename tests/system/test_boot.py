@@ -18,7 +18,7 @@ from scripts.lab.recovery import back_in_call
 from scripts.lab.robot_machine import UNIT, RobotMachine
 from scripts.lab.server import LabServer
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(600), pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.system, pytest.mark.long, pytest.mark.timeout(600), pytest.mark.asyncio(loop_scope="module")]
 NAME = "Carmen Ñusta"
 
 

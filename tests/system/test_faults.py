@@ -12,7 +12,7 @@ from server.times import utc_now
 from tests.server.data_rig import cancel
 from tests.system.conftest import Lab
 
-pytestmark = [pytest.mark.system, pytest.mark.paced]
+pytestmark = pytest.mark.system
 
 
 async def test_s5_a_guest_who_is_killed_is_missed_and_the_robot_leaves(lab: Lab) -> None:

@@ -15,7 +15,7 @@ from scripts.lab.recovery import back_in_call, frames, heard_again
 from scripts.lab.robot import LabRobot
 from tests.system.conftest import Lab
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.system, pytest.mark.long, pytest.mark.timeout(300)]
 WITHIN = 40
 
 

@@ -9,7 +9,7 @@ import pytest
 from scripts.lab.process import program
 from tests.system.conftest import Lab
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.system, pytest.mark.long, pytest.mark.timeout(300)]
 
 
 def hold(lab: Lab, **settings: Any) -> tuple[int, dict[str, object]]:

@@ -11,7 +11,7 @@ from scripts.lab.process import wait_for
 from scripts.lab.robot import LabRobot
 from tests.system.conftest import Lab
 
-pytestmark = [pytest.mark.system, pytest.mark.paced]
+pytestmark = pytest.mark.system
 
 SIZE = "() => { const v = document.querySelector('#tiles li:not([data-kind=self]) video'); return v && v.videoWidth; }"
 

@@ -10,7 +10,7 @@ import pytest
 from scripts.lab.process import wait_for
 from tests.system.conftest import Lab
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.system, pytest.mark.long, pytest.mark.timeout(300)]
 
 LIBRARY = Path("/usr/lib", sysconfig.get_config_var("MULTIARCH"), "faketime/libfaketime.so.1")
 PATIENCE = 60.0

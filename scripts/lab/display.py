@@ -13,10 +13,11 @@ START_DEADLINE = 45.0
 class Display:
     """One Xvfb. Killed and started again it keeps its number."""
 
-    def __init__(self, width: int = 1280, height: int = 720) -> None:
+    def __init__(self, width: int = 1280, height: int = 720, *, own_number: bool = False) -> None:
+        """`own_number`: one that nobody else takes while this display is stopped, and not the first that is free."""
         self.width = width
         self.height = height
-        self._number: str | None = None
+        self._number: str | None = str(1000 + os.getpid() % 50_000) if own_number else None
         self._process: subprocess.Popen[bytes] | None = None
 
     @property

@@ -188,7 +188,7 @@ async def test_who_leaves_takes_his_picture_with_him(shared_display: Display, tm
 
 
 async def test_without_a_display_the_child_waits_and_loses_no_life(tmp_path: Path) -> None:
-    with Display() as display:
+    with Display(own_number=True) as display:
         display.stop()
         async with theatre(display.name, tmp_path) as one:
             await one.until(lambda: [report.state for report in one.reports][-1:] == [DeviceState.LOST])
@@ -202,7 +202,7 @@ async def test_without_a_display_the_child_waits_and_loses_no_life(tmp_path: Pat
 
 
 async def test_the_window_is_back_after_the_display_died(tmp_path: Path) -> None:
-    with Display() as display:
+    with Display(own_number=True) as display:
         async with theatre(display.name, tmp_path) as one:
             one.screen.show(CallView(tiles=(Tile(participant="a", name="Ana"),)))
             one.screen.draw("a", plain(RED))
@@ -240,7 +240,7 @@ async def test_a_hung_display_is_told_from_none(tmp_path: Path) -> None:
 
 
 def test_a_display_that_wants_a_cookie_gets_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with Display() as free:
+    with Display(own_number=True) as free:
         number = free.name[1:]
     cookie, authority = bytes(range(16)), tmp_path / "authority"
     entry = (b"host", number.encode(), b"MIT-MAGIC-COOKIE-1", cookie)

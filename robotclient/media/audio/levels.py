@@ -1,17 +1,17 @@
-"""How loud it is at each microphone now; run as a module it listens for three seconds and prints JSON.
+"""How loud it is at each microphone now; run as a module with a name it listens for three seconds and prints JSON.
 
-A process of its own, because opening a device may hang. Nothing of what it hears leaves it but one figure per device.
+A process for each, because opening a device may hang. Nothing of what one hears leaves it but one figure.
 """
 
-import contextlib
 import json
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pyaudio
 
-from robotclient.media.audio.devices import Device, devices_of, quiet
+from robotclient.media.audio.devices import devices_of, fresh_devices, quiet
 from robotclient.media.audio.loudness import LevelMeter
 from robotclient.media.audio.streams import MicrophoneStream
 
@@ -21,41 +21,46 @@ ANSWER_WITHIN = 30.0
 
 
 def microphone_levels() -> dict[str, float | None]:
-    """Microphones and their level in dBFS; None where one does not open or says nothing. Takes three seconds.
+    """Microphones and their level in dBFS; None where one does not open or says nothing. Takes some seconds.
 
-    Empty where the listening itself fails.
+    Empty where not even the list can be had.
     """
-    command = [sys.executable, "-m", __name__]
+    try:
+        names = [device.name for device in fresh_devices(ANSWER_WITHIN) if device.direction == "microphone"]
+    except (OSError, subprocess.SubprocessError):
+        return {}
+    with ThreadPoolExecutor(max(1, len(names))) as pool:
+        return dict(zip(names, pool.map(_level_of, names), strict=True))
+
+
+def _level_of(name: str) -> float | None:
+    command = [sys.executable, "-m", __name__, name]
     try:
         done = subprocess.run(command, check=True, capture_output=True, timeout=ANSWER_WITHIN)  # noqa: S603 - our own module
     except (OSError, subprocess.SubprocessError):
-        return {}
-    return {str(name): level for name, level in json.loads(done.stdout).items()}
+        return None
+    level: float | None = json.loads(done.stdout)
+    return level
 
 
-def _listen(api: pyaudio.PyAudio, devices: tuple[Device, ...]) -> dict[str, float | None]:
-    meters = {device.name: LevelMeter() for device in devices if device.direction == "microphone"}
-    streams = {}
-    for device in devices:
-        if device.direction == "microphone":
-            with contextlib.suppress(OSError, ValueError):
-                streams[device.name] = MicrophoneStream(api, device)
+def _listen(api: pyaudio.PyAudio, name: str) -> float | None:
+    meter = LevelMeter()
+    device = next(each for each in devices_of(api) if each.direction == "microphone" and each.name == name)
+    stream = MicrophoneStream(api, device)
     until = time.monotonic() + LISTEN_FOR
     while time.monotonic() < until:
-        for name, stream in streams.items():
-            while (block := stream.read(0)) is not None:
-                meters[name].add(block)
+        while (block := stream.read(0)) is not None:
+            meter.add(block)
         time.sleep(0.02)
-    return {name: meter.read() for name, meter in meters.items()}
+    return meter.read()
 
 
-def main() -> None:
-    """Print what each microphone hears."""
+def main(name: str) -> None:
+    """Print what this microphone hears."""
     with quiet():
-        api = pyaudio.PyAudio()
-        levels = _listen(api, devices_of(api))
-    sys.stdout.write(json.dumps(levels))
+        level = _listen(pyaudio.PyAudio(), name)
+    sys.stdout.write(json.dumps(level))
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1])

@@ -10,6 +10,8 @@ from typing import Literal
 
 from robotclient import call
 from robotclient.body import Body
+from robotclient.chat import RecentChat
+from robotclient.media.screen.views import Message as Line
 from robotclient.media.screen.views import Tile
 from robotclient.pair import Surroundings
 from robotclient.peers import Peers
@@ -17,7 +19,7 @@ from robotclient.signaling import InRoom, LinkDown, News, NotAdmitted, Received,
 from robotclient.tasks import Tasks
 from robotclient.uplink import INTERVAL as ADAPT_INTERVAL
 from wire.rest import Reservation
-from wire.signaling import Directed, Held, Leave, LeaveReason, Media, Participant, ParticipantLeft, RoomClosed
+from wire.signaling import Chat, Directed, Held, Leave, LeaveReason, Media, Participant, ParticipantLeft, RoomClosed
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +61,7 @@ class Attendance:
         self._link = Tasks(on_error)
         self._on_error = on_error
         self._own_id = ""
+        self._chat = RecentChat()
         self._held: Held | None = Held.ANNOUNCING
         self._picture_fits = True
         self._signaling.media = self._media()
@@ -86,11 +89,17 @@ class Attendance:
                 participant=each.id,
                 name=each.name,
                 video=each.media.video,
+                audio=each.media.audio,
+                speaking=self._body.speaks(each.id),
                 connected=each.connected and each.id in connected,
             )
             for each in self.roster.values()
             if each.id in admitted
         )
+
+    def messages(self) -> tuple[Line, ...]:
+        """What was written lately by those who were let in."""
+        return tuple(Line(sender=sender, text=text) for sender, text in self._chat.shown(time.monotonic()))
 
     def hold(self, held: Held | None) -> None:
         """Tell the others why nothing is sent, or that it is."""
@@ -164,6 +173,8 @@ class Attendance:
                 return call.ParticipantLeft(participant)
             case RoomClosed(reason=reason):
                 return call.RoomClosed(reason)
+            case Chat(sender=sender, text=text) if sender in self.roster and self._body.is_admitted(sender):
+                self._chat.put(self.roster[sender].name, text, time.monotonic())
             case Directed() if self.peers is not None:
                 await self.peers.receive(message)
         return None

@@ -36,6 +36,9 @@ from wire.signaling import Source
 
 log = logging.getLogger(__name__)
 
+SPEAKING = -45.0
+"""dBFS over a second: a voice with its pauses is louder, a quiet room is not."""
+
 
 @dataclass(frozen=True)
 class Occurrences:
@@ -145,6 +148,15 @@ class Body:
                     self._audio.play(participant, mono(frame))
         except MediaStreamError:
             return
+
+    def is_admitted(self, participant: str) -> bool:
+        """Whether he was announced and consented to."""
+        return participant in self._admitted
+
+    def speaks(self, participant: str) -> bool:
+        """Whether he was loud enough over the last second to be the one who speaks."""
+        heard = self._audio.heard.get(participant)
+        return heard is not None and heard.level is not None and heard.level > SPEAKING
 
     def heard(self, participant: str) -> PlayoutStatistics | None:
         """How a participant's sound is played, as of the last second; None before it is."""

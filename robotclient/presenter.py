@@ -48,6 +48,7 @@ class Presenter:
                 tiles=attendance.tiles(state.admitted),
                 notice=self._also_calls(state, attendance, now),
                 live=self._facts.live,
+                messages=attendance.messages(),
             )
         if state.announcement is not None and state.reservation is not None:
             return self._announcement(state.announcement, state.reservation, attendance)

@@ -109,10 +109,8 @@ OPUS = Binding(
     package="opus",
     declarations="""
         typedef struct OpusDecoder OpusDecoder;
-        typedef struct OpusEncoder OpusEncoder;
 
         #define OPUS_OK ...
-        #define OPUS_APPLICATION_VOIP ...
 
         OpusDecoder *opus_decoder_create(int32_t rate, int channels, int *error);
         void opus_decoder_destroy(OpusDecoder *decoder);
@@ -123,37 +121,12 @@ OPUS = Binding(
         int opus_packet_get_nb_channels(const unsigned char *data);
         const char *opus_strerror(int error);
         int reset_decoder(OpusDecoder *decoder);
-
-        OpusEncoder *opus_encoder_create(int32_t rate, int channels, int application, int *error);
-        void opus_encoder_destroy(OpusEncoder *encoder);
-        int32_t opus_encode(OpusEncoder *encoder, const int16_t *samples, int frame_size, unsigned char *data,
-                            int32_t most_octets);
-        int set_bitrate(OpusEncoder *encoder, int32_t bits_per_second);
-        int set_complexity(OpusEncoder *encoder, int32_t complexity);
-        int set_inband_fec(OpusEncoder *encoder, int32_t on);
-        int set_packet_loss(OpusEncoder *encoder, int32_t percent);
-        int set_dtx(OpusEncoder *encoder, int32_t on);
     """,
     code="""
         #include <opus/opus.h>
 
         static int reset_decoder(OpusDecoder *decoder) {
             return opus_decoder_ctl(decoder, OPUS_RESET_STATE);
-        }
-        static int set_bitrate(OpusEncoder *encoder, int32_t bits_per_second) {
-            return opus_encoder_ctl(encoder, OPUS_SET_BITRATE(bits_per_second));
-        }
-        static int set_complexity(OpusEncoder *encoder, int32_t complexity) {
-            return opus_encoder_ctl(encoder, OPUS_SET_COMPLEXITY(complexity));
-        }
-        static int set_inband_fec(OpusEncoder *encoder, int32_t on) {
-            return opus_encoder_ctl(encoder, OPUS_SET_INBAND_FEC(on));
-        }
-        static int set_packet_loss(OpusEncoder *encoder, int32_t percent) {
-            return opus_encoder_ctl(encoder, OPUS_SET_PACKET_LOSS_PERC(percent));
-        }
-        static int set_dtx(OpusEncoder *encoder, int32_t on) {
-            return opus_encoder_ctl(encoder, OPUS_SET_DTX(on));
         }
     """,
 )

@@ -1,14 +1,13 @@
 """A robot on a machine of its own: installed by the project's script, started by its systemd, enrolled by hand."""
 
 import json
-import time
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
 from scripts.lab.machine import Machine
-from scripts.lab.process import LabError, wait_for
+from scripts.lab.process import wait_for
 from scripts.lab.server import LabServer
 
 UNIT: Final = "robotclient.service"
@@ -21,7 +20,6 @@ Restart=always
 [Install]
 WantedBy=multi-user.target
 """
-READY_WITHIN: Final = 60.0
 
 
 class RobotMachine(Machine):
@@ -71,20 +69,8 @@ class RobotMachine(Machine):
             return {}
         return answer
 
-    def wait_until_ready(self) -> float:
-        """Wait until systemd has heard READY; returns how long that took, in seconds."""
-        began = time.monotonic()
-        wait_for(self._is_ready, READY_WITHIN, "the robot is ready")
-        return time.monotonic() - began
-
     def wait_for_state(self, state: str, within: float) -> dict[str, Any]:
         """Wait until the robot says that it is in this state."""
         return wait_for(
             lambda: status if (status := self.file()).get("state") == state else None, within, f"the robot is {state}"
         )
-
-    def _is_ready(self) -> bool:
-        try:
-            return self.show("ActiveState")["ActiveState"] == "active"
-        except LabError:
-            return False

@@ -45,7 +45,6 @@ def views(language: str) -> dict[str, View]:
         for number, name in enumerate(PEOPLE)
     )
     said = Message(sender="Ana", text="¿Me oyes bien, abuela?" if spanish else "Can you hear me, grandma?")
-    caption = "Hoy hemos ido a la playa con los niños." if spanish else "We went to the beach with the children today."
     opens = datetime.now(UTC) + timedelta(seconds=9)
     return {
         "idle": IdleView(state=ready),
@@ -61,7 +60,7 @@ def views(language: str) -> dict[str, View]:
         "announcement-staff": AnnouncementView(callers=(), language=language, opens_at=opens, ask=Ask.STAFF),
         "stopped": StoppedView(language=language),
         "call-waiting": CallView(live=False),
-        "call-one": CallView(tiles=tiles[:1], live=True, messages=(said,), captions=caption),
+        "call-one": CallView(tiles=tiles[:1], live=True, messages=(said,)),
         "call-away": CallView(tiles=(tiles[0].model_copy(update={"connected": False}),), live=True),
         "call-four": CallView(
             tiles=(*tiles[:3], tiles[3].model_copy(update={"video": False})),

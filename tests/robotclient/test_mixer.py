@@ -3,11 +3,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from robotclient.media.audio.encoder import SoundEncoder
 from robotclient.media.audio.jitter import JitterQueue
 from robotclient.media.audio.limiter import CEILING, KNEE, Limiter
 from robotclient.media.audio.messages import BLOCK, RATE
 from robotclient.media.audio.mixer import Mixer
 from robotclient.media.audio.samples import RAMP, SILENCE, Samples, from_bytes, level
+from robotclient.transport.playout_packets import OpusPacket
 from scripts.lab.sound import share_of, tone
 
 LIMIT = 10 * BLOCK
@@ -234,3 +236,29 @@ def test_an_announcement_has_a_bound() -> None:
     mixer.say(np.ones(70 * RATE, np.int16))
     heard = sum(int(np.count_nonzero(mixer.mix(0.0))) for _ in range(70 * RATE // BLOCK))
     assert heard == 60 * RATE
+
+
+def voice_packets(hertz: float | None) -> list[OpusPacket]:
+    """What a participant's microphone sends in 0.4 s: a tone, or nothing but silence."""
+    encoder = SoundEncoder()
+    said = blocks(tone(hertz, 0.4)) if hertz else [SILENCE] * 20
+    return [
+        OpusPacket(number, number * BLOCK, encoder.encode(block), number * 0.02) for number, block in enumerate(said)
+    ]
+
+
+def test_who_speaks_is_told_by_how_loud_he_is() -> None:
+    mixer = Mixer()
+    assert mixer.level("ana") is None
+    for participant, packets in (("ana", voice_packets(440)), ("luis", voice_packets(None))):
+        for packet in packets:
+            mixer.receive(participant, packet)
+    for turn in range(20):
+        mixer.mix(turn * 0.02)
+    loud, silent = mixer.level("ana"), mixer.level("luis")
+    assert loud is not None
+    assert silent is not None
+    assert loud > -30 > -60 > silent
+    mixer.forget("ana", 1.0)
+    mixer.mix(1.0)
+    assert mixer.level("ana") is None

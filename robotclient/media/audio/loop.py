@@ -118,7 +118,9 @@ class SoundLoop:
         now = time.monotonic()
         for participant, playout in self._mixer.playouts.items():
             timestamp, statistics = playout.heard % 2**32, playout.statistics()
-            self._channel.send(Heard(participant=participant, timestamp=timestamp, at=now, statistics=statistics))
+            level = self._mixer.level(participant)
+            message = Heard(participant=participant, timestamp=timestamp, at=now, level=level, statistics=statistics)
+            self._channel.send(message)
 
     def _want(self) -> None:
         if self._settings is not None:

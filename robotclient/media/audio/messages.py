@@ -94,5 +94,7 @@ class Heard(PipeMessage):
     timestamp: int
     """The RTP timestamp (32 bits) of what left for the speaker `at` this second of the monotonic clock."""
     at: float
+    level: float | None = None
+    """How loud he was over this second, in dBFS."""
     statistics: PlayoutStatistics
     """Counts since the participant was first heard by this child; a new child begins at 0."""

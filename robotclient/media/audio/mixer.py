@@ -6,6 +6,7 @@ import numpy as np
 
 from robotclient.media.audio.jitter import JitterQueue
 from robotclient.media.audio.limiter import Limiter
+from robotclient.media.audio.loudness import LevelMeter
 from robotclient.media.audio.messages import BLOCK, RATE
 from robotclient.media.audio.samples import Samples, fade_out
 from robotclient.media.audio.volume import Volume
@@ -21,6 +22,7 @@ class Mixer:
 
     def __init__(self) -> None:
         self._playouts: dict[str, Playout] = {}
+        self._meters: dict[str, LevelMeter] = {}
         self._queues: dict[str, JitterQueue] = {}
         self._announcement = np.zeros(0, np.int16)
         self._last_words = np.zeros(BLOCK, np.int32)
@@ -36,6 +38,10 @@ class Mixer:
     def playouts(self) -> Mapping[str, Playout]:
         """Of those whose packets come here."""
         return self._playouts
+
+    def level(self, participant: str) -> float | None:
+        """How loud he was since this was asked last, in dBFS; None where nothing of him was played."""
+        return self._meters[participant].read() if participant in self._meters else None
 
     def put(self, participant: str, samples: Samples) -> None:
         """What a participant says next; he joins by this."""
@@ -71,10 +77,13 @@ class Mixer:
         total, self._last_words = self._last_words, np.zeros(BLOCK, np.int32)
         for queue in self._queues.values():
             total += queue.take(BLOCK)
-        for playout in self._playouts.values():
-            total += playout.pull(BLOCK, now)
+        for who, playout in self._playouts.items():
+            heard = playout.pull(BLOCK, now)
+            self._meters.setdefault(who, LevelMeter()).add(heard)
+            total += heard
         said, self._announcement = self._announcement[:BLOCK], self._announcement[BLOCK:]
         total[: len(said)] += said
         self._queues = {participant: queue for participant, queue in self._queues.items() if len(queue)}
         self._playouts = {who: playout for who, playout in self._playouts.items() if not playout.abandoned(now)}
+        self._meters = {who: meter for who, meter in self._meters.items() if who in self._playouts}
         return self._limiter.limit(self.volume.apply(total))

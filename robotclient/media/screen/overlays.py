@@ -1,4 +1,4 @@
-"""Where the plates of a call lie: LIVE above on the right, messages above on the left, captions below in the middle."""
+"""Where the plates of a call lie: LIVE above on the right, messages above on the left."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,6 @@ from robotclient.media.screen.views import CallView
 
 MOST_MESSAGES = 3
 MESSAGE_LINES = 3
-CAPTION_LINES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +37,4 @@ def overlays(view: CallView, texts: Texts, screen: Rect, size: int) -> list[Over
     if view.messages:
         said = tuple(f"{each.sender}: {each.text}" for each in view.messages[-MOST_MESSAGES:])
         found.append(Overlay(words_plate(said, size, screen.width - 2 * margin, MESSAGE_LINES), screen.x + margin, top))
-    if view.captions:
-        plate = words_plate((view.captions,), size, screen.width - 2 * margin, CAPTION_LINES)
-        left = screen.x + (screen.width - plate.shape[1]) // 2
-        found.append(Overlay(plate, left, screen.bottom - 2 * size - plate.shape[0]))
     return found

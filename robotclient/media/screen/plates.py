@@ -1,4 +1,4 @@
-"""What lies over the pictures: names, the LIVE sign, messages, captions. Drawn once, because text is dear."""
+"""What lies over the pictures: names, the LIVE sign, messages. Drawn once, because text is dear."""
 
 from functools import lru_cache
 from typing import Final

@@ -103,8 +103,6 @@ class CallView(PipeMessage):
     """The camera's own process says that it is open: the sign follows the device, not somebody's intention."""
     messages: tuple[Message, ...] = ()
     """What was written lately, oldest first."""
-    captions: str = ""
-    """What is being said, where somebody types or recognises it."""
 
 
 View = IdleView | AnnouncementView | StoppedView | CallView

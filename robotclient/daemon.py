@@ -3,7 +3,6 @@
 Adapters post what they see into the mailbox; `call.step` decides; this module obeys. It alone knows all adapters.
 """
 
-import asyncio
 import logging
 import ssl
 import time
@@ -21,6 +20,7 @@ from robotclient.configwatch import ConfigBroken, ConfigChanged, ConfigMended, C
 from robotclient.hands import Hands
 from robotclient.health import Health, Pulse
 from robotclient.logs import CallFields
+from robotclient.mailbox import Mailbox
 from robotclient.media.controls.handle import Controls
 from robotclient.portal import PollFailed, Portal, ScheduleFetched
 from robotclient.presenter import Presenter
@@ -34,7 +34,6 @@ from wire.rest import DeviceStatus, Reservation
 
 log = logging.getLogger(__name__)
 
-MAILBOX_LIMIT = 1000
 LONGEST_NAP = 1.0
 POLL_IN_VISIT = 5.0
 LOOP_LIMIT = 10.0
@@ -71,7 +70,8 @@ class Daemon:
         remembered = self._cached or ScheduleCache()
         self._clock = ServerClock(earliest=remembered.known_at)
         self._state = call.State(attended=remembered.attended, barred=remembered.barred, former=remembered.continuity)
-        self._mailbox: asyncio.Queue[Post] = asyncio.Queue()
+        self._mailbox = Mailbox[Post](self._take_failure)
+        self.post = self._mailbox.put
         self._last_turn = time.monotonic()
         self._failure: BaseException | None = None
         self._tasks = Tasks(self._take_failure)
@@ -99,13 +99,6 @@ class Daemon:
                 ),
             )
         )
-
-    def post(self, event: Post) -> None:
-        """Put something into the mailbox. A mailbox that overflows means a stuck daemon: it ends, loudly."""
-        if self._mailbox.qsize() >= MAILBOX_LIMIT:
-            self._take_failure(RuntimeError("the mailbox is full"))
-            return
-        self._mailbox.put_nowait(event)
 
     def stop(self) -> None:
         """Leave the room if there is one, then end."""
@@ -170,11 +163,7 @@ class Daemon:
         now = self._clock.now()
         wake = call.wake_at(self._state, now, self._rules)
         nap = LONGEST_NAP if wake is None else min(LONGEST_NAP, max(0.0, (wake - now).total_seconds()))
-        try:
-            async with asyncio.timeout(nap):
-                return await self._mailbox.get()
-        except TimeoutError:
-            return call.Tick()
+        return await self._mailbox.next(nap) or call.Tick()
 
     async def _take(self, event: Post) -> call.Event | None:
         """Translate a post into what the machine knows; None where it concerns the machine not."""

@@ -4,6 +4,8 @@ import { Controls } from "./controls.js";
 import { Devices } from "./devices.js";
 import { byId } from "./dom.js";
 import { Lobby } from "./lobby.js";
+import { Panels } from "./panels.js";
+import { People } from "./people.js";
 import { Room } from "./room.js";
 import { Signaling } from "./signaling.js";
 import { texts } from "./texts.js";
@@ -117,6 +119,8 @@ async function main() {
 
   const room = new Room(signaling, devices.localTracks);
   tiles = showRoom(signaling, room, lobby);
+  new Panels();
+  new People(room);
   signaling.on("refused", refuse);
   signaling.on("room_closed", ({ reason }) => close(texts.closed[reason], reason === "replaced"));
   for (const button of ["leave", "give-up"]) {

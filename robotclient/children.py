@@ -68,6 +68,7 @@ class Child:
         self._channel: DaemonChannel | None = None
         self._failures: deque[float] = deque(maxlen=self._patience.failures)
         self._beating = False
+        self._allowed = self._patience.first_beat
         self._renewed = asyncio.Event()
 
     def send(self, message: PipeMessage, body: bytes = b"") -> bool:
@@ -116,6 +117,7 @@ class Child:
             )
         self.starts += 1
         self._beating = False
+        self._allowed = self._patience.first_beat
         self.last_beat = time.monotonic()
         self._channel = await DaemonChannel.open(ours, self._receives)
         self._renewed.clear()
@@ -133,10 +135,10 @@ class Child:
         renewed = asyncio.create_task(self._renewed.wait())
         try:
             while True:
-                allowed = self._patience.silence if self._beating else self._patience.first_beat
-                left = self.last_beat + allowed - time.monotonic()
+                left = self.last_beat + self._allowed - time.monotonic()
                 if left <= 0:
-                    return f"no heartbeat for {allowed:.0f} s, killed"
+                    self._beating = False
+                    return f"no heartbeat for {self._allowed:.0f} s, killed"
                 # Never longer than `silence`: the first beat, which shortens what is allowed, does not end this wait.
                 done, _ = await asyncio.wait(
                     {receiving, renewed},
@@ -160,12 +162,13 @@ class Child:
             message, body = received
             if isinstance(message, Beat):
                 self._beating = True
+                self._allowed = self._patience.silence + message.busy
                 self.last_beat = time.monotonic()
             else:
                 self._handle(message, body)
 
     async def _bury(self, process: asyncio.subprocess.Process) -> None:
-        """The channel is closed: a healthy child exits by itself, any other is killed."""
+        """The channel is closed: a child whose heart beats exits by itself, any other is killed."""
         try:
             await asyncio.wait_for(process.wait(), self._patience.farewell if self._beating else 0.1)
         except TimeoutError:

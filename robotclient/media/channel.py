@@ -14,7 +14,7 @@ import sys
 import threading
 from collections.abc import Iterator
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from wire.rest import DeviceStatus
 
@@ -32,6 +32,9 @@ class PipeMessage(BaseModel):
 
 class Beat(PipeMessage):
     """The child's work goes on. Sent from the loop that does the work, never from a helper thread."""
+
+    busy: float = Field(default=0.0, ge=0, le=30)
+    """Seconds by which the next beat may be late, because a device is about to be opened."""
 
 
 class DeviceReport(PipeMessage):

@@ -20,6 +20,9 @@ DECODED: Final = """async () => {
 PACKETS: Final = DECODED.replace("video", "audio").replace("framesDecoded", "packetsReceived")
 ON_THEIR_WAY: Final = 15
 """So many pictures may still come of a robot that has just died; one more is a new picture."""
+SOUND_ON_ITS_WAY: Final = 25
+STANDSTILL: Final = 0.8
+"""Seconds; the slate has more pictures than that."""
 
 
 async def frames(visitor: Guest) -> int:
@@ -33,17 +36,26 @@ async def back_in_call(visitor: Guest, blow: Callable[[], object], within: float
 
     `blow` blocks until what it does has begun, at least.
     """
-    began = time.monotonic()
-    await asyncio.to_thread(blow)
-    seen = await frames(visitor)
-    await visitor.wait(f"() => ({DECODED})().then(decoded => decoded > {seen + ON_THEIR_WAY})", within)
-    return time.monotonic() - began
+    return await _again(visitor, DECODED, ON_THEIR_WAY, blow, within)
 
 
 async def heard_again(visitor: Guest, blow: Callable[[], object], within: float) -> float:
-    """The same for sound: until the guest has got half a second of packets more. Raises `TimeoutError`."""
+    """The same for sound, in packets. Raises `TimeoutError`."""
+    return await _again(visitor, PACKETS, SOUND_ON_ITS_WAY, blow, within)
+
+
+async def _again(visitor: Guest, count: str, on_their_way: int, blow: Callable[[], object], within: float) -> float:
+    """Until something comes after a standstill, or more than can have been on its way."""
     began = time.monotonic()
     await asyncio.to_thread(blow)
-    seen: int = await visitor.page.evaluate(PACKETS)
-    await visitor.wait(f"() => ({PACKETS})().then(packets => packets > {seen + 25})", within)
-    return time.monotonic() - began
+    first = last = int(await visitor.page.evaluate(count))
+    moved = time.monotonic()
+    async with asyncio.timeout(within):
+        while True:
+            await asyncio.sleep(0.05)
+            now = int(await visitor.page.evaluate(count))
+            stood = time.monotonic() - moved
+            if now > first + on_their_way or (now > last and stood > STANDSTILL):
+                return time.monotonic() - began
+            if now > last:
+                last, moved = now, time.monotonic()

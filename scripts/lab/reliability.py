@@ -6,137 +6,23 @@ Those of a whole machine boot a container and need root.
 
 import argparse
 import asyncio
+import itertools
+import math
 import os
-import random
-import signal
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psutil
-
+from scripts.lab.blows import CALM, ON_ITS_OWN, ON_THIS_MACHINE, WITHIN, Call, Row
 from scripts.lab.browser import Guest, guest
 from scripts.lab.display import Display
-from scripts.lab.process import wait_for
-from scripts.lab.recovery import back_in_call, frames, heard_again
 from scripts.lab.robot import LabRobot
-from scripts.lab.robot_machine import UNIT, RobotMachine
+from scripts.lab.robot_machine import RobotMachine
 from scripts.lab.server import LabServer
-
-WITHIN = 60.0
-CALM = 3.0
-"""Seconds between two blows: the robot must be at rest, and its children's budget of failures is ten a minute."""
-
-
-@dataclass
-class Call:
-    """A robot and a guest who see each other."""
-
-    robot: LabRobot | RobotMachine
-    visitor: Guest
-    display: Display | None = None
-
-    def child(self, name: str) -> psutil.Process:
-        """One of the device children of a robot that is no machine of its own."""
-        assert isinstance(self.robot, LabRobot)
-        for child in psutil.Process(self.robot.pid).children():
-            if f"robotclient.media.{name}" in child.cmdline():
-                return child
-        raise RuntimeError(f"the robot has no {name} child")
-
-
-Blow = Callable[[Call], Awaitable[float]]
-
-
-async def camera_stopped(call: Call) -> float:
-    return await back_in_call(call.visitor, lambda: call.child("camera").send_signal(signal.SIGSTOP), WITHIN)
-
-
-async def camera_killed(call: Call) -> float:
-    return await back_in_call(call.visitor, lambda: call.child("camera").send_signal(signal.SIGSEGV), WITHIN)
-
-
-async def sound_killed(call: Call) -> float:
-    return await heard_again(call.visitor, lambda: call.child("audio").send_signal(signal.SIGSEGV), WITHIN)
-
-
-async def sound_stopped(call: Call) -> float:
-    return await heard_again(call.visitor, lambda: call.child("audio").send_signal(signal.SIGSTOP), WITHIN)
-
-
-async def screen_gone(call: Call) -> float:
-    """From the return of the X server to the window; the guest must not have noticed."""
-    assert call.display is not None
-    robot = call.robot
-    before = await frames(call.visitor)
-    await asyncio.to_thread(call.display.kill)
-    await asyncio.to_thread(wait_for, lambda: _screen(robot) == "lost" or None, WITHIN, "the screen is lost")
-    await asyncio.to_thread(call.display.start)
-    began = time.monotonic()
-    await asyncio.to_thread(wait_for, lambda: _screen(robot) == "working" or None, WITHIN, "the window is back")
-    took = time.monotonic() - began
-    if await frames(call.visitor) <= before:
-        raise RuntimeError("the guest's picture stood still while the screen was away")
-    return took
-
-
-def _screen(robot: LabRobot | RobotMachine) -> str | None:
-    states: dict[str, str] = {each["kind"]: each["state"] for each in robot.file().get("devices", ())}
-    return states.get("screen")
-
-
-async def daemon_killed(call: Call) -> float:
-    return await _struck(call, signal.SIGKILL)
-
-
-async def daemon_stopped(call: Call) -> float:
-    return await _struck(call, signal.SIGSTOP)
-
-
-async def _struck(call: Call, number: int) -> float:
-    machine = call.robot
-    assert isinstance(machine, RobotMachine)
-    pid = await asyncio.to_thread(machine.pid_of, UNIT)
-    return await back_in_call(call.visitor, lambda: os.kill(pid, number), WITHIN)
-
-
-async def rebooted(call: Call) -> float:
-    assert isinstance(call.robot, RobotMachine)
-    return await back_in_call(call.visitor, call.robot.reboot, WITHIN)
-
-
-async def power_cut(call: Call) -> float:
-    """With one of the robot's files torn at some byte."""
-    machine = call.robot
-    assert isinstance(machine, RobotMachine)
-
-    def cut() -> None:
-        machine.cut_power()
-        torn = random.choice(sorted(machine.state.glob("*.json")))
-        os.truncate(torn, random.randrange(torn.stat().st_size + 1))
-        machine.boot()
-
-    return await back_in_call(call.visitor, cut, WITHIN)
-
-
-ON_THIS_MACHINE: dict[str, Blow] = {
-    "R2 camera child hangs (SIGSTOP), picture": camera_stopped,
-    "R1 camera child dies (SIGSEGV), picture": camera_killed,
-    "R4 audio child dies (SIGSEGV), sound": sound_killed,
-    "R4 audio child hangs (SIGSTOP), sound": sound_stopped,
-    "R7 X server killed, back: window": screen_gone,
-}
-ON_ITS_OWN: dict[str, Blow] = {
-    "R9 daemon kill -9, picture": daemon_killed,
-    "R10 daemon SIGSTOP, picture": daemon_stopped,
-    "reboot in the call, picture": rebooted,
-    "D6 power cut, a file torn, picture": power_cut,
-}
 
 
 @asynccontextmanager
@@ -170,19 +56,22 @@ async def _visit(stack: AsyncExitStack, directory: Path, server: LabServer, robo
     return visitor
 
 
-async def measure(chosen: dict[str, Blow], repeats: int, make: Callable[[Path], Any]) -> None:
-    """Strike each blow so many times in one call, and print its row."""
-    if not chosen:
+async def measure(rows: Sequence[Row], repeats: int, make: Callable[[Path], Any]) -> None:
+    """Strike each blow so many times in one call, in turns, and print the rows."""
+    if not rows:
         return
+    took: dict[str, list[float]] = {row.name: [] for row in rows}
+    struck: dict[str, float] = {}
     with tempfile.TemporaryDirectory(prefix="reliability-") as directory:
         async with make(Path(directory)) as call:
-            for name, blow in chosen.items():
-                took = []
-                for _ in range(repeats):
-                    await asyncio.sleep(CALM if isinstance(call.robot, RobotMachine) else 2 * CALM)
-                    took.append(await blow(call))
-                    print(f"{name}: {took[-1]:.2f} s", file=sys.stderr, flush=True)
-                _print(name, sorted(took))
+            for row in itertools.chain.from_iterable(itertools.repeat(rows, repeats)):
+                rested = time.monotonic() - struck.get(row.target, -math.inf)
+                await asyncio.sleep(max(CALM, row.rest - rested))
+                took[row.name].append(await row.strike(call))
+                struck[row.target] = time.monotonic()
+                print(f"{row.name}: {took[row.name][-1]:.2f} s", file=sys.stderr, flush=True)
+    for name, each in took.items():
+        _print(name, sorted(each))
 
 
 def _print(name: str, took: list[float]) -> None:
@@ -192,15 +81,14 @@ def _print(name: str, took: list[float]) -> None:
 
 async def run(wanted: list[str], repeats: int) -> None:
     for rows, make in ((ON_THIS_MACHINE, call_here), (ON_ITS_OWN, call_there)):
-        chosen = {name: blow for name, blow in rows.items() if not wanted or any(word in name for word in wanted)}
+        chosen = tuple(row for row in rows if not wanted or any(word in row.name for word in wanted))
         await measure(chosen, repeats, make)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/reliability", description=__doc__)
-    parser.add_argument(
-        "rows", nargs="*", metavar="ROW", help=f"part of a row's name: {', '.join([*ON_THIS_MACHINE, *ON_ITS_OWN])}"
-    )
+    names = ", ".join(row.name for row in (*ON_THIS_MACHINE, *ON_ITS_OWN))
+    parser.add_argument("rows", nargs="*", metavar="ROW", help=f"part of a row's name: {names}")
     parser.add_argument("--repeats", type=int, default=20)
     arguments = parser.parse_args()
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", file=sys.stderr)

@@ -9,7 +9,7 @@ from robotclient.media.channel import Beat, ChildChannel, PipeMessage
 
 
 class Do(PipeMessage):
-    """An order to the child: `hang`, `exit`, `count`."""
+    """An order to the child: `hang`, `work`, `exit`, `count`."""
 
     what: str
 
@@ -34,6 +34,10 @@ def child(descriptor: int) -> Never:
             match message.what:
                 case "hang":
                     time.sleep(1000)
+                case "work":  # four times the patience of the tests
+                    channel.send(Beat(busy=10))
+                    time.sleep(2)
+                    channel.send(Said(pid=os.getpid(), orders=orders))
                 case "exit":
                     sys.exit(3)
                 case _:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import dataclasses
 import os
 import signal
 import sys
@@ -103,6 +104,24 @@ async def test_with_its_usual_patience_a_hang_is_over_in_four_seconds() -> None:
         one.child.send(Do(what="hang"))
         await one.until_said(2)
         assert 2.5 < time.monotonic() - at < 15
+
+
+async def test_a_hung_child_is_not_given_time_for_a_farewell() -> None:
+    async with nursery(dataclasses.replace(QUICK, farewell=10 * DEADLINE)) as one:
+        first = await one.until_said(1)
+        os.kill(first.pid, signal.SIGSTOP)
+        await one.until_said(2)
+
+
+async def test_a_child_that_announces_slow_work_is_waited_for() -> None:
+    async with nursery() as one:
+        await one.until_said(1)
+        one.child.send(Do(what="work"))
+        await one.until_said(2)
+        assert one.child.starts == 1
+        one.child.send(Do(what="hang"))  # and no longer than that
+        await one.until_said(3)
+        assert one.child.starts == 2
 
 
 async def test_a_fresh_child_is_greeted_with_the_wanted_state() -> None:

@@ -35,10 +35,17 @@ def open_source(section: CameraSection) -> Source:
 class Capture:
     """Pictures from the device, or of the slate; it never fails."""
 
-    def __init__(self, section: CameraSection, report: Report, wait: float = 0) -> None:
-        """The device is left alone for the first `wait` seconds."""
+    def __init__(
+        self,
+        section: CameraSection,
+        report: Report,
+        opening: Callable[[], None],
+        wait: float = 0,
+    ) -> None:
+        """`opening` is called before each attempt, which may take long; there is none in the first `wait` seconds."""
         self._section = section
         self._report = report
+        self._opening = opening
         self._device: Source | None = None
         self._slate: Source | None = None
         self._watch = Watch(time.monotonic())
@@ -69,6 +76,7 @@ class Capture:
     def _open(self) -> None:
         if not self._is_lost():  # an attempt after a loss is no news
             self._tell(DeviceState.OPENING)
+        self._opening()
         self._device = open_source(self._section)
         self._watch = Watch(time.monotonic())
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from robotclient.children import Child
+from robotclient.children import Child, Patience
 from robotclient.config import CameraSection
 from robotclient.media.camera.messages import (
     CameraSettings,
@@ -19,6 +19,8 @@ from robotclient.transport.allocation import Layer
 from wire.rest import DeviceStatus
 
 CLOCK_RATE = 90_000
+SILENCE = 2.0
+"""Seconds without a beat, five times what a busy child leaves between two; a picture that stands is soon noticed."""
 LONGEST_WAIT = 30.0
 STEADY = 60.0
 """A child that lived so many seconds did not die of its device."""
@@ -46,7 +48,13 @@ class Camera:
         on_packet: Callable[[EncodedPicture], None],
         on_report: Callable[[DeviceStatus], None],
     ) -> None:
-        self.child = Child("robotclient.media.camera", (CodedPicture, DeviceReport), self._receive, self._greet)
+        self.child = Child(
+            "robotclient.media.camera",
+            (CodedPicture, DeviceReport),
+            self._receive,
+            self._greet,
+            patience=Patience(silence=SILENCE),
+        )
         self._config = config
         self._on_packet = on_packet
         self._on_report = on_report

@@ -22,6 +22,8 @@ from wire.rest import DeviceKind, DeviceState, DeviceStatus
 
 RECEIVES = (CameraSettings, OpenCamera, CloseCamera, RequestKeyframe, SetRates)
 BEAT_INTERVAL = 0.4
+OPENING = 8.0
+"""Seconds: a camera on a slow bus takes a few to be asked what it offers and to begin."""
 FIRST_RATE = 300_000
 """Bits per second until the daemon says what the network takes: half a second of more would clog a narrow one."""
 LARGEST_REDUCED = Fraction(1, 2)
@@ -58,13 +60,16 @@ class Worker:
             self._channel.send(Beat())
             self._beat_at = time.monotonic()
 
+    def _beat_before_opening(self) -> None:
+        self._channel.send(Beat(busy=OPENING))
+
     def _obey(self, message: PipeMessage) -> None:
         match message:
             case OpenCamera() if self._capture is None:
                 for layer, encoder in self._encoders.items():
                     encoder.set_bitrate(self._rates[layer])
                     encoder.restart()
-                self._capture = Capture(self._section, self._report, message.wait_seconds)
+                self._capture = Capture(self._section, self._report, self._beat_before_opening, message.wait_seconds)
             case CloseCamera() if self._capture is not None:
                 self._capture.close()
                 self._capture = None

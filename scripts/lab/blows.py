@@ -4,6 +4,7 @@ import asyncio
 import os
 import random
 import signal
+import sys
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -109,7 +110,9 @@ async def power_cut(call: Call) -> float:
     def cut() -> None:
         machine.cut_power()
         torn = random.choice(sorted(machine.state.glob("*.json")))
-        os.truncate(torn, random.randrange(torn.stat().st_size + 1))
+        length = random.randrange(torn.stat().st_size + 1)
+        print(f"{torn.name} cut at byte {length} of {torn.stat().st_size}", file=sys.stderr)
+        os.truncate(torn, length)
         machine.boot()
 
     return await back_in_call(call.visitor, cut, WITHIN)

@@ -67,11 +67,24 @@ async def measure(rows: Sequence[Row], repeats: int, make: Callable[[Path], Any]
             for row in itertools.chain.from_iterable(itertools.repeat(rows, repeats)):
                 rested = time.monotonic() - struck.get(row.target, -math.inf)
                 await asyncio.sleep(max(CALM, row.rest - rested))
-                took[row.name].append(await row.strike(call))
+                took[row.name].append(await _strike(row, call))
                 struck[row.target] = time.monotonic()
                 print(f"{row.name}: {took[row.name][-1]:.2f} s", file=sys.stderr, flush=True)
     for name, each in took.items():
         _print(name, sorted(each))
+
+
+async def _strike(row: Row, call: Call) -> float:
+    try:
+        return await row.strike(call)
+    except TimeoutError:  # a bad figure stays, with what the robot says
+        said = (
+            call.robot.journal("-n", "80")
+            if isinstance(call.robot, RobotMachine)
+            else call.robot.log.read_text()[-8000:]
+        )
+        print(f"{row.name}: not within {WITHIN:.0f} s; the robot:\n{said}", file=sys.stderr)
+        return math.inf
 
 
 def _print(name: str, took: list[float]) -> None:

@@ -15,7 +15,7 @@ from server import auth, sessions
 from server.config import ServerConfig
 from server.database import Database
 from server.limits import Buckets
-from server.models import Robot, Role, User
+from server.models import Participant, Robot, Role, User
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,8 @@ class Parts:
     """By address."""
     accounts: Buckets
     """Sign-ins by user name, whether there is such a user or not."""
+    reports: Buckets
+    """Of call quality, by robot and by participant."""
 
 
 def _parts(request: Request) -> Parts:
@@ -64,13 +66,31 @@ def may_enrol(request: Request, parts: Shared) -> None:
     _throttle(parts.enrolments, _address(request))
 
 
-async def _robot(
-    parts: Shared, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))]
-) -> Robot:
+BearerToken = Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))]
+
+
+async def _robot(parts: Shared, credentials: BearerToken) -> Robot:
     robot = await auth.robot_of_token(parts.database, credentials.credentials) if credentials else None
     if robot is None:
         headers = {"WWW-Authenticate": "Bearer"}
         raise HTTPException(HTTPStatus.UNAUTHORIZED, "this needs the token of an enrolled robot", headers)
+    return robot
+
+
+async def _participant(parts: Shared, credentials: BearerToken) -> Participant:
+    found = await auth.participant_of_token(parts.database, credentials.credentials) if credentials else None
+    if found is None:
+        headers = {"WWW-Authenticate": "Bearer"}
+        raise HTTPException(HTTPStatus.UNAUTHORIZED, "this needs <participant>.<secret> of a call", headers)
+    _throttle(parts.reports, found.id)
+    return found
+
+
+async def _reporter(parts: Shared, credentials: BearerToken) -> Robot | Participant:
+    robot = await auth.robot_of_token(parts.database, credentials.credentials) if credentials else None
+    if robot is None:
+        return await _participant(parts, credentials)
+    _throttle(parts.reports, robot.id)
     return robot
 
 
@@ -113,6 +133,8 @@ async def _user(
 
 
 CurrentRobot = Annotated[Robot, Depends(_robot)]
+CurrentParticipant = Annotated[Participant, Depends(_participant)]
+CurrentReporter = Annotated[Robot | Participant, Depends(_reporter)]
 CurrentUser = Annotated[User, Depends(_user)]
 
 

@@ -20,6 +20,8 @@ from server.signaling import Signaling
 from server.times import utc_now
 from wire import VERSION
 
+REPORTS_PER_MINUTE = 30
+"""Of call quality: robots and pages send six, and what piled up while the server was away."""
 STALE_SECONDS = 20.0
 """So long the rooms' tick may take; it waits for the database, whose own deadline is shorter."""
 
@@ -94,6 +96,7 @@ def create_web(
         enrolments=per_minute(config.limits.enrolments_per_minute),
         sign_ins=per_minute(config.limits.sign_ins_per_minute),
         accounts=per_minute(config.limits.sign_ins_per_minute),
+        reports=per_minute(REPORTS_PER_MINUTE),
     )
     web.add_middleware(SameOrigin, config=config)
     web.add_middleware(BodyLimit, most=config.limits.body_bytes)

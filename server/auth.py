@@ -1,10 +1,10 @@
-"""Who is it: robots by their token, users by name and password."""
+"""Who is it: robots by their token, users by name and password, participants by their resume secret."""
 
 from sqlalchemy import select
 
 from server import passwords, tokens
 from server.database import Database
-from server.models import Robot, User
+from server.models import Participant, Robot, User
 
 
 async def user_of_password(database: Database, username: str, password: str) -> User | None:
@@ -23,3 +23,11 @@ async def robot_of_token(database: Database, token: str) -> Robot | None:
     if robot is None or robot.revoked_at is not None or not tokens.matches(token, robot.token_hash):
         return None
     return robot
+
+
+async def participant_of_token(database: Database, token: str) -> Participant | None:
+    """Who is or was in a room and says so by `<participant id>.<resume secret>`, or None."""
+    participant_id, _, secret = token.partition(".")
+    async with database.read() as session:
+        participant = await session.get(Participant, participant_id)
+    return participant if participant is not None and tokens.matches(secret, participant.secret_hash) else None

@@ -120,6 +120,7 @@ class Door:
             title=admission.title,
             resumed=welcome.resumed,
             waiting_room=welcome.waiting,
+            reservation=admission.reservation_id,
         )
 
 

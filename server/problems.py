@@ -15,7 +15,8 @@ from server import times
 from server.booking import ClashError, OverError
 from server.errors import InputError, TakenError, UnknownError
 from server.mails import NotGivenUpError
-from server.robots import EnrolmentError, FullError
+from server.quality import FullError, RatedError
+from server.robots import EnrolmentError
 from wire.rest import Problem
 
 RETRY_SECONDS = 5
@@ -24,6 +25,7 @@ STATUSES: dict[type[Exception], HTTPStatus] = {
     UnknownError: HTTPStatus.NOT_FOUND,
     OverError: HTTPStatus.CONFLICT,
     NotGivenUpError: HTTPStatus.CONFLICT,
+    RatedError: HTTPStatus.CONFLICT,
     FullError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
 }
 """What the layers below raise for people; the message is theirs."""

@@ -1,4 +1,4 @@
-"""What is forgotten and when: names, addresses, links and mails of visits some time after their end, and old audit.
+"""What is forgotten and when: names, addresses, links, mails and samples of visits after some time, old audit.
 
 The visits themselves stay, with their times, for the history.
 """
@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit, mailfiles
 from server.config import ServerConfig
 from server.database import Database
-from server.models import Audit, AuditHorizon, Link, Mail, MailKind, Participant, Reservation
+from server.models import Audit, AuditHorizon, Link, Mail, MailKind, Participant, Reservation, Statistics
 from wire.signaling import ParticipantKind
 
 AT_ONCE: Final = 100
@@ -92,6 +92,7 @@ async def anonymise(session: AsyncSession, visits: Sequence[str], now: datetime)
     guests = Participant.reservation_id.in_(visits) & (Participant.kind != ParticipantKind.ROBOT)
     await session.execute(update(Participant).where(guests).values(name=""))
     await session.execute(update(Link).where(Link.reservation_id.in_(visits)).values(name=None, email=None))
+    await session.execute(delete(Statistics).where(Statistics.reservation_id.in_(visits)))
     await _forget_mails_and_links(session, reservations, now)
 
 

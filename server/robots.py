@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import alerts, audit, readiness, tokens
 from server.config import ServerConfig
 from server.database import Database
 from server.errors import TakenError, UnknownError
-from server.models import Reservation, Robot, Statistics
+from server.models import Robot
 from wire.base import Name
-from wire.rest import MediaSample, RobotStatus, Volume
+from wire.rest import RobotStatus, Volume
 
 NAME = TypeAdapter[str](Name)
 VOLUME = TypeAdapter[int | None](Volume | None)
@@ -21,10 +21,6 @@ VOLUME = TypeAdapter[int | None](Volume | None)
 
 class EnrolmentError(Exception):
     """The code is wrong, used or expired; which of them is not told."""
-
-
-class FullError(Exception):
-    """A call has as many statistics as it may have."""
 
 
 async def list_robots(database: Database) -> Sequence[Robot]:
@@ -188,23 +184,3 @@ async def set_status(
         robot.last_seen_at = now
         if readiness.worse(before, status):
             await alerts.enqueue(session, config, robot, readiness.problems(status), now)
-
-
-async def add_statistics(
-    database: Database, robot_id: str, reservation_id: str, samples: Sequence[MediaSample], most: int
-) -> None:
-    """Keep samples of one of the robot's calls, `most` of them over the whole call.
-
-    Raises `UnknownError` or `FullError`.
-    """
-    async with database.write() as session:
-        reservation = await session.get(Reservation, reservation_id)
-        if reservation is None or reservation.robot_id != robot_id:
-            raise UnknownError("this robot has no such reservation")
-        count = select(func.count()).where(Statistics.reservation_id == reservation_id)
-        if (await session.scalars(count)).one() + len(samples) > most:
-            raise FullError(f"this call has its {most} samples (limits.statistics_per_reservation)")
-        session.add_all(
-            Statistics(reservation_id=reservation_id, at=sample.at, sample=sample.model_dump(mode="json"))
-            for sample in samples
-        )

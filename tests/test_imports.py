@@ -27,6 +27,7 @@ MAY_IMPORT = {
 PURE = {
     "robotclient.schedule", "robotclient.call", "robotclient.callers", "robotclient.announcements.phrases",
     "robotclient.media.screen.layout", "server.booking", "server.rooms",
+    "server.quality.series", "server.quality.verdict", "server.quality.chart",
     "robotclient.transport.feedback", "robotclient.transport.feedback_requests", "robotclient.transport.round_trip",
     "robotclient.transport.video", "robotclient.transport.video_frame", "robotclient.transport.video_keyframes",
     "robotclient.transport.video_losses", "robotclient.transport.video_packet", "robotclient.transport.video_queue",
@@ -37,7 +38,7 @@ PURE = {
 }  # fmt: skip
 PURE_MAY_IMPORT = {
     "collections", "dataclasses", "datetime", "enum", "functools", "hmac", "itertools", "math", "operator", "pydantic",
-    "struct", "typing", "wire",
+    "statistics", "struct", "typing", "wire",
 }  # fmt: skip
 MERE_DATA = {"robotclient", "robotclient.config", "server.config", "server.errors"}
 """Modules without behaviour that the core may know."""

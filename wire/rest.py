@@ -1,4 +1,4 @@
-"""What is said over HTTPS under `/api/v1`: enrolment, the robot's reservations, status, statistics, problems."""
+"""What is said over HTTPS under `/api/v1`: enrolment, a robot's reservations, status, statistics, ratings, problems."""
 
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -184,7 +184,7 @@ class RobotStatus(Message):
     """None before its first look."""
 
 
-class MediaSample(Message):
+class MediaSample(Message, allow_inf_nan=False):
     """The quality of one medium in one direction between two participants over the last interval.
 
     Counts are since the connection was made. What the sender of the sample cannot tell is None.
@@ -205,7 +205,7 @@ class MediaSample(Message):
     estimated_kbps: float | None = None
     """Sent video: what congestion control allows for all that goes to this peer."""
     loss_percent: float | None = None
-    """Sent video: of the packets of the last seconds."""
+    """Of the packets of the last seconds; robots tell it of sent video only."""
     jitter_buffer_ms: float | None = None
     """Received audio: how long packets wait until they are played."""
     concealed_percent: float | None = None
@@ -219,6 +219,8 @@ class MediaSample(Message):
     freezes: int | None = None
     """Received video: pauses of more than 0.3 s that the sender did not make."""
     frozen_seconds: float | None = None
+    audio_level: Annotated[float, Field(ge=0, le=1)] | None = None
+    """Sound: how loud, of full scale."""
 
 
 class StatisticsReport(Message):
@@ -226,3 +228,17 @@ class StatisticsReport(Message):
 
     interval: Seconds
     samples: Annotated[tuple[MediaSample, ...], Field(max_length=200)]
+
+
+class Quality(StrEnum):
+    """How good a call is, in three steps."""
+
+    GOOD = "good"
+    WEAK = "weak"
+    BAD = "bad"
+
+
+class Rating(Message):
+    """`POST /calls/{reservation}/rating`: what a participant thinks of the call, said once."""
+
+    quality: Quality

@@ -1,10 +1,10 @@
-"""REST under `/api/v1`: robots in `robot`, staff in the others, thin faces of the functions under the pages too."""
+"""REST under `/api/v1`, thin faces of what is below: `robot` for robots, `quality` for guests too, others for staff."""
 
 from http import HTTPStatus
 
 from fastapi import APIRouter
 
-from server.api import audit, mails, reservations, residents, robot, robots, users
+from server.api import audit, mails, quality, reservations, residents, robot, robots, users
 from server.api.robot import health
 from server.problems import documented
 
@@ -16,7 +16,7 @@ ALWAYS = (
 )
 
 router = APIRouter(prefix="/api/v1", responses=documented(*ALWAYS))
-for part in (robot, residents, reservations, robots, users, mails, audit):
+for part in (robot, quality, residents, reservations, robots, users, mails, audit):
     router.include_router(part.router)
 
 __all__ = ["health", "router"]

@@ -14,7 +14,6 @@ from server.access import CurrentRobot, Shared, may_enrol
 from server.models import Resident
 from server.problems import documented
 from wire import rest
-from wire.base import Id
 
 TRIAL = timedelta(minutes=10)
 """So long the credentials are good that a robot gets to try the TURN servers."""
@@ -104,14 +103,3 @@ async def ice_servers(robot: CurrentRobot, parts: Shared, response: Response) ->
 async def put_status(status: rest.RobotStatus, robot: CurrentRobot, parts: Shared) -> None:
     """Tell staff what the robot does."""
     await robots.set_status(parts.database, parts.config, robot.id, status, parts.clock())
-
-
-@router.post(
-    "/robot/calls/{reservation}/statistics",
-    status_code=HTTPStatus.NO_CONTENT,
-    responses=documented(HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND),
-)
-async def post_statistics(reservation: Id, report: rest.StatisticsReport, robot: CurrentRobot, parts: Shared) -> None:
-    """Keep samples of a call's quality; 413 once the call has as many as it may have."""
-    most = parts.config.limits.statistics_per_reservation
-    await robots.add_statistics(parts.database, robot.id, reservation, report.samples, most)

@@ -9,7 +9,7 @@ from sqlalchemy import JSON, DateTime, Dialect, Enum, MetaData, String, TypeDeco
 from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import DeclarativeBase
 
-from wire.rest import Consent
+from wire.rest import Consent, Quality
 from wire.signaling import CloseReason, LeaveReason, ParticipantKind
 
 
@@ -92,6 +92,7 @@ class Base(DeclarativeBase):
         Language: _word(Language),
         MailKind: _word(MailKind),
         Consent: _word(Consent),
+        Quality: _word(Quality),
         ParticipantKind: _word(ParticipantKind),
         LeaveReason: _word(LeaveReason),
         CloseReason: _word(CloseReason),

@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.models.base import Base, Language, new_id, new_room
+from wire.rest import Quality
 from wire.signaling import CloseReason, LeaveReason, ParticipantKind
 
 
@@ -75,6 +76,8 @@ class Participant(Base):
     joined_at: Mapped[datetime]
     left_at: Mapped[datetime | None]
     leave_reason: Mapped[LeaveReason | None]
+    rating: Mapped[Quality | None]
+    """What he thought of the call."""
 
 
 class Statistics(Base):
@@ -84,5 +87,7 @@ class Statistics(Base):
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
     reservation_id: Mapped[str] = mapped_column(ForeignKey("reservations.id"), index=True)
+    participant_id: Mapped[str | None] = mapped_column(ForeignKey("participants.id"))
+    """Whose page measured it; None: the robot."""
     at: Mapped[datetime]
     sample: Mapped[dict[str, Any]]

@@ -201,6 +201,7 @@ export interface Joined {
   title: string;
   resumed: boolean;
   waiting_room?: Participant[];
+  reservation?: string | null;
 }
 /**
  * One entry of the roster. `id` stays the same over reconnections.

@@ -42,6 +42,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/robot/enrolment": {"code": "{code}", "hostname": "h", "version": "1"},
     "PUT /api/v1/robot/status": {"state": "idle", "version": "0.1.0", "hostname": "robot-1"},
     "POST /api/v1/robot/calls/{reservation}/statistics": {"interval": 5, "samples": [SAMPLE]},
+    "POST /api/v1/calls/{reservation}/rating": {"quality": "good"},
     "POST /api/v1/residents": RESIDENT,
     "PUT /api/v1/residents/{resident}": MOVED,
     "POST /api/v1/reservations": VISIT,

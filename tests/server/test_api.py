@@ -6,12 +6,11 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from sqlalchemy import func, select
 
 from server import audit, bookings, residents, robots, users
-from server.config import LimitsSection, ServerConfig
+from server.config import ServerConfig
 from server.database import Database
-from server.models import Participant, Role, Statistics
+from server.models import Participant, Role
 from server.residents import ResidentForm
 from tests.server.data_rig import NOON, SECRET, Clock, add_robot, book, cancel, close, mark_ended, serving, stored
 from tests.server.domain_rig import RESIDENT
@@ -183,25 +182,6 @@ async def test_a_huge_body_is_not_read(client: httpx.AsyncClient, database: Data
     content = chunks() if chunked else b" " * 100_000
     headers = bearer(token) | {"Content-Type": "application/json"}
     problem(await client.put("/api/v1/robot/status", headers=headers, content=content), 413)  # type: ignore[arg-type]
-
-
-async def test_statistics_belong_to_a_call_of_ones_own_and_end(
-    config: ServerConfig, database: Database, clock: Clock
-) -> None:
-    robot_id, token = await add_robot(database)
-    other_id, _ = await add_robot(database, "Robot 2")
-    mine, other = await book(database, robot_id, NOON), await book(database, other_id, NOON)
-    report = {"interval": 5, "samples": [SAMPLE] * 60}
-    limited = config.model_copy(update={"limits": LimitsSection(statistics_per_reservation=100)})
-    async with serving(limited, clock) as client:
-        path = "/api/v1/robot/calls/{}/statistics"
-        answer = await client.post(path.format(mine.reservation.id), headers=bearer(token), json=report)
-        assert answer.status_code == 204
-        problem(await client.post(path.format(mine.reservation.id), headers=bearer(token), json=report), 413)
-        problem(await client.post(path.format(other.reservation.id), headers=bearer(token), json=report), 404)
-        problem(await client.post(path.format("a b"), headers=bearer(token), json=report), 422)
-    async with database.read() as session:
-        assert (await session.scalars(select(func.count()).select_from(Statistics))).one() == 60
 
 
 async def test_only_staff_close_a_room(client: httpx.AsyncClient, database: Database) -> None:

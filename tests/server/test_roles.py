@@ -94,6 +94,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "PUT /api/v1/robot/status": (401, 401, 204, 401, 401),
     # Of another robot's visit.
     "POST /api/v1/robot/calls/{reservation}/statistics": (401, 401, 404, 401, 401),
+    "POST /api/v1/calls/{reservation}/rating": (401,) * 5,
     "GET /api/v1/residents": REST,
     "POST /api/v1/residents": REST_MAKES,
     "GET /api/v1/residents/{resident}": REST,

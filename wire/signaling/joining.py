@@ -48,3 +48,5 @@ class Joined(Message):
     """True: the same participant as before; connections that still work are kept."""
     waiting_room: tuple[Participant, ...] = ()
     """For staff: who waits to be let in."""
+    reservation: Id | None = None
+    """Whose call this is: where statistics and the rating go, with the secret as the proof."""

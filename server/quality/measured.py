@@ -1,0 +1,113 @@
+"""Samples of call quality in the database, by the robot or the participant that measured them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.database import Database
+from server.errors import UnknownError
+from server.models import Participant, Reservation, Robot, Statistics
+from server.quality.series import Measured
+from wire.rest import MediaSample, Quality
+from wire.signaling import ParticipantKind
+
+ROBOT = "robot"
+"""Stands for the visit's robot, whose participant may have been several, one after the other."""
+
+TRUSTED = timedelta(minutes=10)
+"""A phone's clock that is further from ours than this is not believed."""
+
+
+class FullError(Exception):
+    """A call has as many statistics as it may have."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who was in the call."""
+
+    kind: ParticipantKind
+    name: str
+    rating: Quality | None = None
+
+
+@dataclass(frozen=True)
+class Call:
+    """What is known of how good a call was; people by their participant's id, the robot as `ROBOT`."""
+
+    people: dict[str, Person]
+    samples: tuple[Measured, ...]
+    """In the order of their times."""
+
+
+async def add_of_robot(
+    database: Database, robot: Robot, reservation_id: str, samples: Sequence[MediaSample], most: int
+) -> None:
+    """Keep samples of one of the robot's calls, `most` of them over the whole call.
+
+    Raises `UnknownError` or `FullError`.
+    """
+    async with database.write() as session:
+        reservation = await session.get(Reservation, reservation_id)
+        if reservation is None or reservation.robot_id != robot.id:
+            raise UnknownError("this robot has no such reservation")
+        await _add(session, reservation_id, None, samples, most)
+
+
+async def add_of_participant(
+    database: Database,
+    participant: Participant,
+    reservation_id: str,
+    samples: Sequence[MediaSample],
+    most: int,
+    now: datetime,
+) -> None:
+    """Keep samples of a participant's page, `most` of them over the whole call.
+
+    Raises `UnknownError` or `FullError`.
+    """
+    if participant.reservation_id != reservation_id:
+        raise UnknownError("this participant has no such reservation")
+    believed = [each if abs(each.at - now) <= TRUSTED else each.model_copy(update={"at": now}) for each in samples]
+    async with database.write() as session:
+        await _add(session, reservation_id, participant.id, believed, most)
+
+
+async def _add(
+    session: AsyncSession, reservation_id: str, participant_id: str | None, samples: Sequence[MediaSample], most: int
+) -> None:
+    same = (Statistics.reservation_id == reservation_id) & (Statistics.participant_id == participant_id)
+    count = (await session.scalars(select(func.count()).where(same))).one()
+    if count + len(samples) > most:
+        raise FullError(
+            f"of this call there are {count} samples; there may be {most} (limits.statistics_per_reservation)"
+        )
+    session.add_all(
+        Statistics(
+            reservation_id=reservation_id,
+            participant_id=participant_id,
+            at=sample.at,
+            sample=sample.model_dump(mode="json", exclude_none=True),
+        )
+        for sample in samples
+    )
+
+
+async def read(database: Database, reservation_id: str) -> Call:
+    """All that is known of one call. Samples of or from strangers, which a page might invent, are left out."""
+    present = select(Participant).where(Participant.reservation_id == reservation_id).order_by(Participant.joined_at)
+    measured = select(Statistics).where(Statistics.reservation_id == reservation_id).order_by(Statistics.at)
+    async with database.read() as session:
+        participants = (await session.scalars(present)).all()
+        rows = (await session.scalars(measured)).all()
+    ids = {each.id: ROBOT if each.kind is ParticipantKind.ROBOT else each.id for each in participants}
+    people = {ids[each.id]: Person(each.kind, each.name, each.rating) for each in participants}
+    samples = (
+        Measured(ROBOT if row.participant_id is None else row.participant_id, ids[sample.peer], sample)
+        for row in rows
+        if (sample := MediaSample.model_validate(row.sample)).peer in ids
+    )
+    return Call(people, tuple(samples))

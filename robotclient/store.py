@@ -1,7 +1,8 @@
 """The robot's small files: who it is, and the schedule it last knew. Written atomically; a torn one is not trusted.
 
 They are JSON, and each lies there twice: the copy is written first, so that one of the two is whole whenever the power
-goes, and is read where the other is torn. Where both are, that is reported, and never a reason to stop (fault D6).
+goes. Where one is torn or missing the other is read, and makes it whole again before the next power cut can hit that
+one too. Where both are, that is reported, and never a reason to stop (fault D6).
 """
 
 import json
@@ -77,7 +78,7 @@ class Store:
 
     def identity(self) -> Identity | None:
         """Who the robot is, or None before its enrolment."""
-        return _read(self._identity, Identity)
+        return _read(self._identity, Identity, OWNER_ONLY)
 
     def save_identity(self, identity: Identity) -> None:
         """Keep the identity, readable by the owner only. Raises `OSError`."""
@@ -122,8 +123,22 @@ def _write_twice(path: Path, text: str, mode: int = 0o644) -> None:
     write_atomically(path, text, mode)
 
 
-def _read(path: Path, model: type[Stored]) -> Stored | None:
-    return next((found for each in (path, _copy_of(path)) if (found := _read_one(each, model)) is not None), None)
+def _read(path: Path, model: type[Stored], mode: int = 0o644) -> Stored | None:
+    both = {each: _read_one(each, model) for each in (path, _copy_of(path))}
+    found = next((each for each in both.values() if each is not None), None)
+    if found is not None:
+        for torn in (each for each, read in both.items() if read is None):
+            _mend(torn, found, mode)
+    return found
+
+
+def _mend(torn: Path, whole: BaseModel, mode: int) -> None:
+    try:
+        write_atomically(torn, whole.model_dump_json(indent=2), mode)
+    except OSError as error:
+        log.error("cannot write %s again: %s", torn, error)
+    else:
+        log.warning("%s was written again from its copy", torn)
 
 
 def _read_one(path: Path, model: type[Stored]) -> Stored | None:

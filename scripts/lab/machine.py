@@ -1,7 +1,5 @@
 """A robot as a machine of its own: a container in which the real systemd boots, made of this machine's Debian packages.
 
-Its /usr and /etc are this machine's, copied on write; all else is its own and lies in memory. Its "disk" belongs to one
-process that does nothing else, so it outlives reboots and power cuts, and nothing stays behind when that process ends.
 The network is this machine's, so that the lab's server and browsers are reached. It needs root.
 """
 
@@ -10,30 +8,14 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from scripts.lab import control_groups
+from scripts.lab.machine_disk import BASE, Disk
 from scripts.lab.process import ROOT, SYSTEMD, LabError, program, wait_for
 
-BASE: Final = "/run/telepresence-machine"
-"""Where the machine's disk is mounted, in a mount namespace of its own."""
-SHARED: Final = ("usr", "etc", "var/lib/dpkg")
-DISK: Final = f"""
-set -e
-mkdir -p {BASE}; mount -t tmpfs -o mode=755 tmpfs {BASE}; mkdir {BASE}/root; cd {BASE}/root
-for part in {" ".join(SHARED)}; do
-  mkdir -p $part {BASE}/upper/$part {BASE}/work/$part
-  mount -t overlay overlay -o lowerdir=/$part,upperdir={BASE}/upper/$part,workdir={BASE}/work/$part $part
-done
-ln -s usr/bin usr/sbin usr/lib usr/lib64 .
-mkdir -p var/lib/systemd opt root home srv
-# What is enabled on this machine is not wanted here: the robot's units alone are.
-# Without an id it would be a first boot, which enables all there is.
-rm -rf etc/systemd/system/*.wants etc/rc?.d/S*; tr -d - </proc/sys/kernel/random/uuid >etc/machine-id
-echo ready; exec sleep infinity
-"""
 BOOT_WITHIN: Final = 30.0
 OFF_WITHIN: Final = 20.0
 REBOOT_STATUS: Final = 133
@@ -54,15 +36,14 @@ class Machine:
     def __init__(self, name: str, log: Path) -> None:
         self._name = f"{name}-{os.getpid()}"
         self._log = log
-        self._disk: subprocess.Popen[str] | None = None
+        self._disk = Disk()
         self._running: subprocess.Popen[bytes] | None = None
         self._leader = 0
 
     @property
     def disk(self) -> Path:
         """The root of its file system; /run and /tmp of the running machine are in `files`."""
-        assert self._disk is not None, "the machine has no disk"
-        return Path(f"/proc/{self._disk.pid}/root{BASE}/root")
+        return self._disk.root
 
     @property
     def files(self) -> Path:
@@ -87,11 +68,11 @@ class Machine:
         binds = (f"--bind={cache}:/root/.cache/uv", f"--bind-ro={uv}:/usr/local/bin/uv-of-the-lab")
         settings = ("--setenv=UV=/usr/local/bin/uv-of-the-lab", "--setenv=UV_OFFLINE=1", "--setenv=UV_LINK_MODE=copy")
         inside = ("--chdir=/root/project", "--pipe", *binds, *settings, "/root/project/scripts/install-robot", *words)
-        _finished([*self._on_disk(), *NSPAWN, f"--directory={BASE}/root", *inside], within)
+        _finished([*self._disk.enter, *NSPAWN, f"--directory={BASE}/root", *inside], within)
 
     def try_out(self) -> None:
         """Run one command on the disk, without switching the machine on. Raises `LabError`."""
-        _finished([*self._on_disk(), *NSPAWN, f"--directory={BASE}/root", "--pipe", "/usr/bin/true"], BOOT_WITHIN)
+        _finished([*self._disk.enter, *NSPAWN, f"--directory={BASE}/root", "--pipe", "/usr/bin/true"], BOOT_WITHIN)
 
     def boot(self) -> None:
         """Switch it on and wait until systemd has started what it starts. Raises `LabError`."""
@@ -108,7 +89,7 @@ class Machine:
         assert self._running is not None
         os.kill(self._leader, signal.SIGKILL)  # the first process of a namespace takes all others with it
         self._running.wait(OFF_WITHIN)
-        self._forget_groups()
+        control_groups.forget(self._name)
 
     def off(self) -> None:
         """Switch it off in good order."""
@@ -125,11 +106,7 @@ class Machine:
         return self.run("journalctl", "--no-pager", *words)
 
     def __enter__(self) -> Self:
-        command = ["unshare", "--mount", "--propagation=private", "sh", "-c", DISK]
-        self._disk = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL)
-        assert self._disk.stdout is not None
-        if self._disk.stdout.readline() != "ready\n":
-            raise LabError("the machine's disk cannot be made; this needs root and overlayfs")
+        self._disk.make()
         return self
 
     def __exit__(
@@ -139,20 +116,13 @@ class Machine:
             with contextlib.suppress(LabError), self._log.open("a") as log:
                 log.write(self.journal("--lines=2000"))
             self.cut_power()
-        assert self._disk is not None
-        self._disk.kill()
-        self._disk.communicate()
-
-    def _on_disk(self) -> list[str]:
-        assert self._disk is not None
-        return ["nsenter", f"--target={self._disk.pid}", "--mount"]
+        self._disk.discard()
 
     def _power_on(self) -> None:
         """Start nspawn in control groups of its own: it makes `payload` and `supervisor` under its caller's."""
-        enter = "".join(f"mkdir -p {group}; echo $$ > {group}/cgroup.procs; " for group in self._groups())
         boot = (*NSPAWN, "--boot", f"--directory={BASE}/root", f"--machine={self._name}", "--console=pipe",
                 "--kill-signal=SIGRTMIN+3", "--link-journal=no", "systemd.show_status=no")  # fmt: skip
-        command = ["sh", "-c", enter + 'exec "$@"', "sh", *self._on_disk(), *boot]
+        command = ["sh", "-c", control_groups.entering(self._name) + 'exec "$@"', "sh", *self._disk.enter, *boot]
         clean = {key: value for key, value in os.environ.items() if key not in SYSTEMD}
         with self._log.open("ab") as log:
             self._running = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=clean)
@@ -181,7 +151,7 @@ class Machine:
         with contextlib.suppress(LabError):  # the answer may not find its way out of a machine that goes down
             self.run("systemctl", how)
         status = self._running.wait(OFF_WITHIN)
-        self._forget_groups()
+        control_groups.forget(self._name)
         if status not in (0, REBOOT_STATUS):
             raise LabError(f"the machine ended with {status}; read {self._log}")
 
@@ -193,21 +163,6 @@ class Machine:
                 if (process / "ns/pid").readlink() == machine and _innermost_pid(process) == pid:
                     return int(process.name)
         raise LabError(f"process {pid} is not in the machine")
-
-    def _groups(self) -> Iterator[Path]:
-        """Its control groups, in each hierarchy that systemd uses."""
-        tree = Path("/sys/fs/cgroup")
-        for root in (tree / "systemd", tree / "unified", tree):
-            if (root / "cgroup.procs").exists():
-                yield root / self._name
-
-    def _forget_groups(self) -> None:
-        for group in self._groups():
-            for directory in sorted(group.rglob("*/"), reverse=True):
-                with contextlib.suppress(OSError):
-                    directory.rmdir()
-            with contextlib.suppress(OSError):
-                group.rmdir()
 
 
 def can_run(log: Path) -> bool:

@@ -45,6 +45,29 @@ def test_d6_a_file_torn_at_any_byte_loses_nothing(name: str, tmp_path: Path, cap
     assert "secret-token" not in caplog.text
 
 
+@pytest.mark.parametrize(
+    ("first", "second"), [("identity.json", "identity.copy.json"), ("schedule.copy.json", "schedule.json")]
+)
+def test_d6_a_second_power_cut_may_tear_the_other_one(first: str, second: str, tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.save_schedule(CACHE)
+    store.save_identity(IDENTITY)
+    for torn in (first, second):
+        (tmp_path / torn).write_bytes(b"{")
+        assert store.schedule() == CACHE
+        assert store.identity() == IDENTITY
+    assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in tmp_path.glob("identity*.json"))
+
+
+def test_d6_a_torn_file_on_a_full_disk_is_read_from_its_copy(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    store = Store(tmp_path)
+    store.save_schedule(CACHE)
+    (tmp_path / "schedule.json").write_bytes(b"{")
+    (tmp_path / ".schedule.json.new").mkdir()  # nothing can be written there, as on a full disk
+    assert store.schedule() == CACHE
+    assert "cannot write" in caplog.text
+
+
 def test_d6_both_copies_torn_are_reported_and_not_a_crash(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     store = Store(tmp_path)
     store.save_schedule(CACHE)

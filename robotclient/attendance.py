@@ -19,7 +19,19 @@ from robotclient.signaling import InRoom, LinkDown, News, NotAdmitted, Received,
 from robotclient.tasks import Tasks
 from robotclient.uplink import INTERVAL as ADAPT_INTERVAL
 from wire.rest import Reservation
-from wire.signaling import Chat, Directed, Held, Leave, LeaveReason, Media, Participant, ParticipantLeft, RoomClosed
+from wire.signaling import (
+    Chat,
+    Directed,
+    FreshIceServers,
+    Held,
+    IceServer,
+    Leave,
+    LeaveReason,
+    Media,
+    Participant,
+    ParticipantLeft,
+    RoomClosed,
+)
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +73,7 @@ class Attendance:
         self._link = Tasks(on_error)
         self._on_error = on_error
         self._own_id = ""
+        self._ice_servers: tuple[IceServer, ...] = ()
         self._chat = RecentChat()
         self._held: Held | None = Held.ANNOUNCING
         self._picture_fits = True
@@ -144,12 +157,13 @@ class Attendance:
             self.peers = Peers(self._surroundings(news))
             self._own_id = joined.participant
         self.roster = {each.id: each for each in joined.roster}
+        self._ice_servers = joined.ice_servers
         await self.peers.enter(joined)
 
     def _surroundings(self, news: InRoom) -> Surroundings:
         return Surroundings(
             own_id=news.joined.participant,
-            ice_servers=news.joined.ice_servers,
+            ice_servers=lambda: self._ice_servers,
             send=self._relay,
             outgoing=self._body.outgoing,
             on_track=self._body.consume,
@@ -171,6 +185,8 @@ class Attendance:
                     await self.peers.drop(participant)
                 self._body.forget(participant)
                 return call.ParticipantLeft(participant)
+            case FreshIceServers(ice_servers=servers):
+                self._ice_servers = servers
             case RoomClosed(reason=reason):
                 return call.RoomClosed(reason)
             case Chat(sender=sender, text=text) if sender in self.roster and self._body.is_admitted(sender):

@@ -29,7 +29,8 @@ class Surroundings:
     """What every pair of one attendance has in common."""
 
     own_id: str
-    ice_servers: tuple[IceServer, ...]
+    ice_servers: Callable[[], tuple[IceServer, ...]]
+    """What a connection that is made now may use; credentials expire."""
     send: Callable[[Directed], Awaitable[bool]]
     """Relay a message; False where the server did not take it."""
     outgoing: Callable[[str], Mapping[Source, PacketTrack]]
@@ -115,7 +116,7 @@ class Pair:
         self._coming = Peer(
             self.participant,
             connection,
-            ice_servers=self._around.ice_servers,
+            ice_servers=self._around.ice_servers(),
             outgoing=self._around.outgoing(self.participant),
             on_track=lambda incoming: self._around.on_track(self.participant, incoming),
             on_state=self._take_state,

@@ -14,6 +14,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBasic, HTTPBasicC
 from server import auth, sessions
 from server.config import ServerConfig
 from server.database import Database
+from server.ice import IceServers
 from server.limits import Buckets
 from server.models import Participant, Robot, Role, User
 
@@ -26,6 +27,7 @@ class Parts:
     database: Database
     secret: bytes
     """Of which guests' links are made (`server.secret`)."""
+    ice: IceServers
     clock: Callable[[], datetime]
     enrolments: Buckets
     sign_ins: Buckets

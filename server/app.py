@@ -15,6 +15,7 @@ from server.body import BodyLimit
 from server.config import ServerConfig
 from server.csrf import SameOrigin
 from server.database import Database
+from server.ice import IceServers
 from server.mail import MailWorker
 from server.signaling import Signaling
 from server.times import utc_now
@@ -50,8 +51,8 @@ def create_app(config: ServerConfig, clock: Callable[[], datetime] = utc_now) ->
     database does not fit.
     """
     database = Database(config.database.url, config.database.busy_seconds)
-    signaling = Signaling(database, config, clock)
     key = secret.load(config.data_directory)
+    signaling = Signaling(database, config, clock, key)
     mails = MailWorker(database, config, key, clock)
 
     @asynccontextmanager
@@ -92,6 +93,7 @@ def create_web(
         config=config,
         database=database,
         secret=key,
+        ice=IceServers(config, key),
         clock=clock,
         enrolments=per_minute(config.limits.enrolments_per_minute),
         sign_ins=per_minute(config.limits.sign_ins_per_minute),

@@ -7,31 +7,19 @@ from pathlib import Path
 from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    SecretStr,
-    StringConstraints,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+from server.config_network import IceSection, ListenSection, TurnSection
+from server.config_section import Section, Text
+
 _WORD = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 ADDRESS: Final = rf"{_WORD}(?:\.{_WORD})*@{_LABEL}(?:\.{_LABEL})*"
 Address = Annotated[str, StringConstraints(max_length=254, pattern=f"^{ADDRESS}$")]
 """An e-mail address of ASCII letters (RFC 5321, 4.1.2, without quoted strings): nothing that could end a header."""
-
-
-class Section(BaseModel):
-    """A part of the file; an unknown key is an error, so that a typing mistake never goes unnoticed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def _zone(name: str) -> str:
@@ -59,13 +47,6 @@ def _public_url(url: str) -> str:
     if not url.startswith(("http://", "https://")):
         raise ValueError("must begin with https:// (or http:// on a test machine)")
     return url.rstrip("/")
-
-
-class ListenSection(Section):
-    """Where the server listens."""
-
-    host: Text = "127.0.0.1"
-    port: Annotated[int, Field(ge=0, le=65535)] = 3030
 
 
 class DatabaseSection(Section):
@@ -98,31 +79,6 @@ class SessionsSection(Section):
 
     idle_minutes: Annotated[float, Field(ge=5, le=1440)] = 60.0
     absolute_hours: Annotated[float, Field(ge=0.25, le=168)] = 12.0
-
-
-class IceServerSection(Section):
-    """One STUN or TURN server; a TURN server has a fixed `username` and `credential`, or a `secret` shared with it."""
-
-    urls: Annotated[
-        tuple[Annotated[str, StringConstraints(pattern=r"^(stuns?|turns?):\S+$")], ...], Field(min_length=1)
-    ]
-    username: Text | None = None
-    credential: SecretStr | None = None
-    secret: SecretStr | None = None
-
-    @model_validator(mode="after")
-    def _one_way_to_sign_in(self) -> "IceServerSection":
-        if (self.username is None) != (self.credential is None):
-            raise ValueError("username and credential belong together: give both or neither")
-        if self.secret is not None and self.credential is not None:
-            raise ValueError("give either secret or username and credential, not both")
-        return self
-
-
-class IceSection(Section):
-    """STUN and TURN servers that robots and browsers are told to use; none within one network."""
-
-    servers: tuple[IceServerSection, ...] = ()
 
 
 class InvitationsSection(Section):
@@ -189,6 +145,7 @@ class ServerConfig(BaseSettings):
     robots: RobotsSection = RobotsSection()
     sessions: SessionsSection = SessionsSection()
     ice: IceSection = IceSection()
+    turn: TurnSection = TurnSection()
     invitations: InvitationsSection = InvitationsSection()
     mail: MailSection = MailSection()
     retention: RetentionSection = RetentionSection()

@@ -14,7 +14,7 @@ from server.bookings import Admission, RefusedError
 from server.config import ServerConfig
 from server.connection import Connection, RobotSignedIn, Ticket, rate_limited
 from server.database import Database
-from server.ice import ice_servers
+from server.ice import IceServers
 from server.limits import Buckets
 from server.models import User
 from server.rooms.commands import Wait, Welcome
@@ -34,10 +34,13 @@ OTHER_VERSION: Final = Refusal(
 class Door:
     """Asks the bookings for everybody who comes; raises `RefusedError` for whom it does not let in."""
 
-    def __init__(self, database: Database, config: ServerConfig, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, database: Database, config: ServerConfig, clock: Callable[[], datetime], servers: IceServers
+    ) -> None:
         self._database = database
         self._config = config
         self._clock = clock
+        self._servers = servers
         # A whole ward may sit behind one address, so this is far above what one guest needs.
         self._guests = Buckets(rate=2, burst=60)
 
@@ -113,7 +116,7 @@ class Door:
             participant=welcome.participant,
             secret=ticket.secret,
             roster=welcome.roster,
-            ice_servers=ice_servers(self._config.ice, welcome.participant, admission.ends_at),
+            ice_servers=self._servers.of(welcome.participant, self._clock()),
             mode="mesh",
             now=self._clock(),
             ends_at=admission.ends_at,

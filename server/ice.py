@@ -1,16 +1,37 @@
-"""Pure: the STUN and TURN servers that a participant is told to use, with credentials of its own where possible."""
+"""The STUN and TURN servers that a participant is told to use, with credentials of its own where possible.
+
+Pure: time is an argument.
+"""
 
 import base64
 import hmac
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from server.config import IceSection, IceServerSection
+from server import turn
+from server.config import ServerConfig
+from server.config_network import IceServerSection
 from wire.signaling import IceServer
 
 
-def ice_servers(config: IceSection, participant: str, expires_at: datetime) -> tuple[IceServer, ...]:
-    """All configured servers; credentials made here are good until `expires_at`, the end of the visit."""
-    return tuple(_ice_server(server, participant, expires_at) for server in config.servers)
+class IceServers:
+    """All servers of the configuration, our own TURN server among them."""
+
+    def __init__(self, config: ServerConfig, key: bytes) -> None:
+        """`key` is the server's own secret."""
+        self.valid = timedelta(minutes=config.ice.credential_minutes)
+        """So long a credential may be used for something new; what was made with it lives on."""
+        own = turn.urls(config)
+        configured = {"urls": own, "secret": turn.shared_secret(key)}
+        self._servers = (*config.ice.servers, *([IceServerSection.model_validate(configured)] if own else ()))
+
+    @property
+    def expire(self) -> bool:
+        """Whether there is a credential that must be renewed."""
+        return any(server.secret is not None for server in self._servers)
+
+    def of(self, participant: str, now: datetime) -> tuple[IceServer, ...]:
+        """What a participant is told now."""
+        return tuple(_ice_server(server, participant, now + self.valid) for server in self._servers)
 
 
 def _ice_server(server: IceServerSection, participant: str, expires_at: datetime) -> IceServer:

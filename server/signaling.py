@@ -17,9 +17,11 @@ from server import messages, revocation
 from server.attendance import Attendance
 from server.bookings import RefusedError
 from server.config import ServerConfig
-from server.connection import Connection, connection, rate_limited
+from server.connection import Connection, Ticket, connection, rate_limited
 from server.database import Database
 from server.door import Door
+from server.ice import IceServers
+from server.renewal import Renewals
 from server.rooms import refusals
 from server.rooms.commands import Close, Delivery, LetIn, Refuse, Send, ServerEvent, Wait, Welcome
 from server.rooms.events import Admitted, Denied, Left, MediaChanged, Relayed, Removed, Sent, SocketLost
@@ -41,10 +43,20 @@ log = logging.getLogger(__name__)
 class Signaling:
     """The Socket.IO server at `/socket.io` and the rooms behind it."""
 
-    def __init__(self, database: Database, config: ServerConfig, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        database: Database,
+        config: ServerConfig,
+        clock: Callable[[], datetime] = utc_now,
+        key: bytes = b"",
+    ) -> None:
+        """`key` is the server's own secret."""
+        servers = IceServers(config, key)
+        self._clock = clock
+        self._renewals = Renewals(servers)
         self._messages_per_second = config.limits.messages_per_second
         self._database = database
-        self._door = Door(database, config, clock)
+        self._door = Door(database, config, clock, servers)
         self._attendance = Attendance(database, config.rooms, clock, self._deliver)
         self._connections: dict[str, Connection] = {}
         self._lost: dict[str, str] = {}
@@ -87,6 +99,8 @@ class Signaling:
                 await self._remove_the_revoked()
             except SQLAlchemyError as error:
                 log.warning("the bookings cannot be read, next try in a second: %s", type(error).__name__)
+            for sid, servers in self._renewals.due(self._clock()):
+                await self._sockets.send((sid,), ServerEvent.ICE_SERVERS, servers)
             self.last_tick = time.monotonic()
             await asyncio.sleep(TICK_SECONDS)
 
@@ -108,10 +122,11 @@ class Signaling:
             case LetIn(sid, welcome):
                 guest = self._connections.get(sid)
                 if guest is not None and guest.ticket is not None:
-                    await self._sockets.send((sid,), ServerEvent.ADMITTED, self._door.answer(guest.ticket, welcome))
+                    await self._sockets.send((sid,), ServerEvent.ADMITTED, self._welcome(sid, guest.ticket, welcome))
             case Close(sid):
                 if sid in self._connections:
                     self._connections[sid].reservation = None
+                self._renewals.forget(sid)
                 self._sockets.close(sid)
 
     async def _on_connect(self, sid: str, environ: dict[str, Any], credentials: dict[str, Any] | None) -> None:
@@ -130,6 +145,7 @@ class Signaling:
     async def _on_disconnect(self, sid: str, _reason: str) -> None:
         # Who only left the namespace could come back on the same WebSocket, and all his limits would start anew.
         self._sockets.close(sid)
+        self._renewals.forget(sid)
         gone = self._connections.pop(sid, None)
         if gone is not None and gone.reservation is not None:
             await self._lose(sid, gone.reservation)
@@ -166,6 +182,7 @@ class Signaling:
         reply = await self._attendance.apply(sender.reservation, _room_event(sid, sender, message))
         if isinstance(message, wire.Leave):
             sender.reservation = None
+            self._renewals.forget(sid)
         return reply.refusal if isinstance(reply, Refuse) else NoContent()
 
     def _count(self, sid: str, sender: Connection) -> None:
@@ -203,7 +220,11 @@ class Signaling:
         assert isinstance(reply, Welcome | Wait)
         if reply.resumed and ticket.claimed is not None:
             sender.ticket = ticket = replace(ticket, secret=ticket.claimed)
-        return self._door.waiting(ticket, reply) if isinstance(reply, Wait) else self._door.answer(ticket, reply)
+        return self._door.waiting(ticket, reply) if isinstance(reply, Wait) else self._welcome(sid, ticket, reply)
+
+    def _welcome(self, sid: str, ticket: Ticket, welcome: Welcome) -> wire.Joined:
+        self._renewals.told(sid, welcome.participant, self._clock())
+        return self._door.answer(ticket, welcome)
 
     def _robot_is_elsewhere(self, sid: str, sender: Connection, reservation: str) -> bool:
         """Whether this robot has another connection in another room; in the same room, the room decides."""

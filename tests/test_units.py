@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 UNITS = Path(__file__).parents[1] / "systemd"
-EXPOSURE = {"robotclient.service": 20, "robotserver.service": 15}
+EXPOSURE = {"robotclient.service": 20, "robotserver.service": 15, "robotturn.service": 17}
+OURS = ("robotclient.service", "robotserver.service")
 """The highest exposure allowed, in tenths of systemd-analyze's points (faults.md, M9: 1.6 and 1.2 were reached)."""
 
 
@@ -41,6 +42,6 @@ def test_the_unit_restarts_for_ever(name: str, line: str) -> None:
     assert line in (UNITS / name).read_text().splitlines()
 
 
-@pytest.mark.parametrize("name", EXPOSURE)
+@pytest.mark.parametrize("name", OURS)
 def test_the_watchdog_is_on(name: str) -> None:
     assert any(line.startswith("WatchdogSec=") for line in (UNITS / name).read_text().splitlines())

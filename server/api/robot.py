@@ -1,7 +1,6 @@
 """What robots ask and report, and whether the server works."""
 
 import hashlib
-from datetime import timedelta
 from http import HTTPStatus
 from typing import Annotated
 
@@ -9,14 +8,12 @@ from fastapi import APIRouter, Depends, Header, Response
 from pydantic import TypeAdapter
 from sqlalchemy import text
 
-from server import bookings, ice, robots, times
+from server import bookings, robots, times
 from server.access import CurrentRobot, Shared, may_enrol
 from server.models import Resident
 from server.problems import documented
 from wire import rest
 
-TRIAL = timedelta(minutes=10)
-"""So long the credentials are good that a robot gets to try the TURN servers."""
 ITEMS = TypeAdapter(tuple[rest.Reservation, ...])
 
 router = APIRouter()
@@ -96,7 +93,7 @@ def _callers(found: bookings.Upcoming) -> tuple[rest.Caller, ...]:
 async def ice_servers(robot: CurrentRobot, parts: Shared, response: Response) -> rest.IceServerList:
     """Give the robot what it may try before a visit."""
     response.headers["Cache-Control"] = "no-store"
-    return rest.IceServerList(items=ice.ice_servers(parts.config.ice, robot.id, parts.clock() + TRIAL))
+    return rest.IceServerList(items=parts.ice.of(robot.id, parts.clock()))
 
 
 @router.put("/robot/status", status_code=HTTPStatus.NO_CONTENT, responses=documented(HTTPStatus.UNAUTHORIZED))

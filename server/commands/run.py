@@ -12,7 +12,7 @@ import uvicorn
 import uvloop
 from systemd.daemon import notify
 
-from server import app, schema, secret
+from server import app, schema, secret, turn
 from server.commands.answer import CommandError
 from server.config import ServerConfig
 from server.database import Database
@@ -54,9 +54,19 @@ def run(config: ServerConfig) -> None:
     # Their lines of level INFO name addresses and rooms, or say nothing.
     for library in ("uvicorn", "alembic"):
         logging.getLogger(library).setLevel(logging.WARNING)
-    secret.load(config.data_directory)
+    key = secret.load(config.data_directory)
+    if config.turn.address is not None:
+        _write_turn_configuration(config, key)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner, _listen(config) as listener:
         runner.run(_serve(config, listener))
+
+
+def _write_turn_configuration(config: ServerConfig, key: bytes) -> None:
+    """Where robotturn.service finds it; for the server's user and root alone."""
+    path = config.data_directory / "turnserver.conf"
+    draft = path.with_suffix(".new")
+    draft.write_text(turn.configuration(config, key), encoding="utf-8")
+    draft.replace(path)
 
 
 def _listen(config: ServerConfig) -> socket.socket:

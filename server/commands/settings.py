@@ -1,12 +1,12 @@
-"""The commands that look at the configuration: check-config, show-config."""
+"""The commands that look at the configuration: check-config, show-config, turn-config."""
 
 from argparse import Namespace
 from pathlib import Path
 
 import yaml
 
-from server import configfile
-from server.commands.answer import Answer
+from server import configfile, secret, turn
+from server.commands.answer import Answer, CommandError
 from server.config import ServerConfig
 
 
@@ -20,3 +20,11 @@ async def show_config(config: ServerConfig, _arguments: Namespace) -> Answer:
     """Print what is in force; secrets are shown as asterisks."""
     values = config.model_dump(mode="json")
     return Answer(yaml.safe_dump(values, sort_keys=False, allow_unicode=True).rstrip(), values)
+
+
+async def turn_config(config: ServerConfig, _arguments: Namespace) -> Answer:
+    """Print coturn's configuration, for a TURN server on another machine; it holds a secret."""
+    if config.turn.address is None:
+        raise CommandError("turn.address is not set: the address at which the TURN server listens")
+    text = turn.configuration(config, secret.load(config.data_directory))
+    return Answer(text.rstrip(), {"configuration": text})

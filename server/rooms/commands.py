@@ -22,6 +22,7 @@ class ServerEvent(StrEnum):
     RENEGOTIATE = "renegotiate"
     CHAT = "chat"
     WAITING_ROOM = "waiting_room"
+    ICE_SERVERS = "ice_servers"
     ROOM_CLOSED = "room_closed"
 
 

@@ -36,6 +36,7 @@ export class Room extends Emitter {
     this.#signaling = signaling;
     signaling.on("joined", (joined) => this.#enter(joined));
     signaling.on("admitted", (joined) => this.#enter(joined));
+    signaling.on("ice_servers", ({ ice_servers }) => (this.iceServers = ice_servers));
     signaling.on("participant_joined", (participant) => this.#meet(participant));
     signaling.on("participant_changed", (participant) => this.emit("participant", participant));
     signaling.on("participant_left", ({ participant }) => this.#forget(participant));

@@ -18,6 +18,7 @@ const SERVER_EVENTS = [
   "renegotiate",
   "chat",
   "waiting_room",
+  "ice_servers",
   "room_closed",
 ];
 

@@ -185,6 +185,7 @@ export interface ServerEvents {
   renegotiate: Renegotiate;
   chat: Chat;
   waiting_room: WaitingRoom;
+  ice_servers: FreshIceServers;
   room_closed: RoomClosed;
 }
 /**
@@ -233,6 +234,12 @@ export interface ParticipantLeft {
  */
 export interface WaitingRoom {
   guests: Participant[];
+}
+/**
+ * `ice_servers`: what to use from now on for new connections; the old credentials expire.
+ */
+export interface FreshIceServers {
+  ice_servers: IceServer[];
 }
 /**
  * `room_closed`: the call is over for this participant; it does not come back by itself.

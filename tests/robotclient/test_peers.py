@@ -44,7 +44,7 @@ class Side:
         self.peers = Peers(
             Surroundings(
                 own_id=name,
-                ice_servers=(),
+                ice_servers=lambda: (),
                 send=self.send,
                 outgoing=self.outgoing,
                 on_track=self.consume,

@@ -45,6 +45,7 @@ class Rig:
         self.path = path
         self.config = ServerConfig(rooms=RoomsSection(**rooms), limits=LimitsSection())
         self.database = Database(f"sqlite+aiosqlite:///{self.path}", busy_seconds)
+        self.key = b""
         self.port = 0
         self.clients: list[Client] = []
         self.signaling: Signaling
@@ -52,7 +53,7 @@ class Rig:
         self._serving: asyncio.Task[None]
 
     async def start(self) -> None:
-        self.signaling = Signaling(self.database, self.config)
+        self.signaling = Signaling(self.database, self.config, key=self.key)
         await self.signaling.start()
         settings = uvicorn.Config(
             self.signaling.asgi(Starlette()),

@@ -11,7 +11,8 @@ from pydantic import SecretStr
 from sqlalchemy import select
 
 from server import alerts, mails, robots
-from server.config import IceSection, IceServerSection, ServerConfig
+from server.config import ServerConfig
+from server.config_network import IceSection, IceServerSection
 from server.database import Database
 from server.mail import MailWorker
 from server.models import Mail, MailKind
@@ -129,5 +130,5 @@ async def test_a_robot_is_given_turn_servers_to_try_and_nobody_else_is(
         answer = await client.get("/api/v1/robot/ice_servers", headers={"Authorization": f"Bearer {token}"})
     (server,) = answer.json()["items"]
     assert server["urls"] == ["turn:turn.example.org:3478"]
-    assert server["username"].startswith(f"{int((NOON + timedelta(minutes=10)).timestamp())}:")
+    assert server["username"].startswith(f"{int((NOON + timedelta(minutes=60)).timestamp())}:")
     assert answer.headers["Cache-Control"] == "no-store"

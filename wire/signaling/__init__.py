@@ -2,13 +2,13 @@
 
 Client to server: `join`, `offer`, `answer`, `candidate`, `renegotiate`, `chat`, `media`, `leave`, `admit`, `deny`.
 Server to client: `admitted`, `participant_joined`, `participant_left`, `participant_changed`, `offer`, `answer`,
-`candidate`, `renegotiate`, `chat`, `waiting_room`, `room_closed`.
+`candidate`, `renegotiate`, `chat`, `waiting_room`, `ice_servers`, `room_closed`.
 """
 
 from wire.signaling.chat import Chat
 from wire.signaling.connection import Answer, Candidate, Directed, Offer, Renegotiate, Source, Track
 from wire.signaling.events import CLIENT_EVENTS, SERVER_EVENTS
-from wire.signaling.joining import IceServer, Join, Joined, Resume
+from wire.signaling.joining import FreshIceServers, IceServer, Join, Joined, Resume
 from wire.signaling.leaving import CloseReason, Leave, LeaveReason, ParticipantLeft, RoomClosed
 from wire.signaling.participant import Held, Media, Participant, ParticipantKind
 from wire.signaling.refusal import ErrorCode, Refusal
@@ -25,6 +25,7 @@ __all__ = [
     "Deny",
     "Directed",
     "ErrorCode",
+    "FreshIceServers",
     "Held",
     "IceServer",
     "Join",

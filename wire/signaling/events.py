@@ -3,7 +3,7 @@
 from wire.base import Message
 from wire.signaling.chat import Chat
 from wire.signaling.connection import Answer, Candidate, Offer, Renegotiate
-from wire.signaling.joining import Join, Joined
+from wire.signaling.joining import FreshIceServers, Join, Joined
 from wire.signaling.leaving import Leave, ParticipantLeft, RoomClosed
 from wire.signaling.participant import Media, Participant
 from wire.signaling.waiting import Admit, Deny, WaitingRoom
@@ -31,5 +31,6 @@ SERVER_EVENTS: dict[str, type[Message]] = {
     "renegotiate": Renegotiate,
     "chat": Chat,
     "waiting_room": WaitingRoom,
+    "ice_servers": FreshIceServers,
     "room_closed": RoomClosed,
 }

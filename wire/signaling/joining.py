@@ -33,6 +33,12 @@ class IceServer(Message):
     credential: str | None = None
 
 
+class FreshIceServers(Message):
+    """`ice_servers`: what to use from now on for new connections; the old credentials expire."""
+
+    ice_servers: tuple[IceServer, ...]
+
+
 class Joined(Message):
     """The answer to `join`. The newcomer now offers to everyone in `roster` (who is not itself in it)."""
 

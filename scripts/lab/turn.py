@@ -1,0 +1,52 @@
+"""The product's own TURN server: a real coturn with the configuration that `robotserver` makes."""
+
+import socket
+from pathlib import Path
+from typing import Any
+
+from scripts.lab.process import Process, wait_for
+from scripts.lab.server import free_port
+from server import turn
+from server.config import ServerConfig
+from server.ice import IceServers
+from server.times import utc_now
+from wire.signaling import IceServer
+
+READY_WITHIN = 20.0
+KEY = bytes(range(32))
+
+
+class LabTurn(Process):
+    """coturn at an address of this machine."""
+
+    def __init__(
+        self, directory: Path, address: str = "127.0.0.1", credential_minutes: float = 60, **settings: Any
+    ) -> None:
+        """`settings` are those of the section `turn`."""
+        directory.mkdir(parents=True, exist_ok=True)
+        values = {"address": address, "host": address, "port": free_port(), "tls_port": free_port(), **settings}
+        ice = {"credential_minutes": credential_minutes}
+        self.server = ServerConfig.model_validate({"turn": values, "ice": ice})
+        self.port = self.server.turn.port
+        self.address = address
+        configuration = directory / "turnserver.conf"
+        configuration.write_text(turn.configuration(self.server, KEY))
+        files = (f"--userdb={directory}/users", f"--pidfile={directory}/pid")
+        super().__init__(["turnserver", "-c", str(configuration), *files], directory / "turn.log")
+
+    def start(self) -> None:
+        """Start it, and wait until it listens."""
+        super().start()
+        wait_for(self._listens, READY_WITHIN, f"coturn listens; read {self.log}")
+
+    def ice_server(self, participant: str = "somebody") -> IceServer:
+        """What a participant is told of it, with credentials made now."""
+        (server,) = IceServers(self.server, KEY).of(participant, utc_now())
+        return server
+
+    def _listens(self) -> bool:
+        try:
+            with socket.create_connection((self.address, self.port), timeout=1):
+                return True
+        except OSError:
+            return False

@@ -1,0 +1,125 @@
+"""X9: whether anything special-purpose can be reached through the product's TURN server, a real coturn.
+
+`scripts/turn-sweep` asks it, over relays of both families, for a way (a channel) to the first, the last and some random
+addresses of each range in IANA's registries, and to public ones as a cross-check; prints rows of docs/reliability.md.
+"""
+
+import argparse
+import asyncio
+import random
+import socket
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from contextlib import AsyncExitStack
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from pathlib import Path
+from typing import Final
+
+from aioice import stun, turn
+
+from scripts.lab.turn import LabTurn
+from server.turn import SPECIAL, Network
+
+PUBLIC: Final = tuple(map(ip_network, ("8.8.8.0/24", "193.0.0.0/21", "2a00::/12", "2600::/12")))
+MAPPED: Final = ip_network("::ffff:0:0/96")
+"""IPv4 in IPv6's clothes (RFC 4291, 2.5.5.2): the way round a filter that knows only one family."""
+FORBIDDEN: Final = 403
+OWN: Final = ("127.0.0.1", "::1")
+"""Where the two relays are."""
+
+
+class Way:
+    """One relay, and the question whether it goes to an address."""
+
+    def __init__(self, server: LabTurn) -> None:
+        self._server = server
+        self._relay: turn.TurnTransport
+        self._channel = 0x4000
+        self._protocol: turn.TurnClientProtocol
+
+    async def __aenter__(self) -> "Way":
+        """Allocate."""
+        account = self._server.ice_server()
+        where = (self._server.address, self._server.port)
+        self._relay, _ = await turn.create_turn_endpoint(
+            asyncio.DatagramProtocol, where, account.username, account.credential
+        )
+        self._protocol = self._relay._TurnTransport__inner_protocol  # type: ignore[attr-defined]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Give the address back."""
+        self._relay.close()
+
+    async def reaches(self, address: IPv4Address | IPv6Address) -> bool:
+        """Whether coturn would pass on what is sent there; raises `stun.TransactionError` where it says neither."""
+        self._channel += 1
+        try:
+            await self._protocol.channel_bind(self._channel, (str(address), 9))
+        except stun.TransactionFailed as refusal:
+            if refusal.response.error_code != FORBIDDEN:
+                raise
+            return False
+        return True
+
+
+def samples(network: Network, count: int, chance: random.Random) -> set[IPv4Address | IPv6Address]:
+    """The first, the last and so many random addresses; not the relay's own, which is open on purpose."""
+    drawn = (network[chance.randrange(network.num_addresses)] for _ in range(count))
+    return {network[0], network[-1], *drawn} - {ip_address(own) for own in OWN}
+
+
+def has_ipv6() -> bool:
+    """Whether this machine's kernel has IPv6 at all."""
+    try:
+        with socket.create_server(("::1", 0), family=socket.AF_INET6):
+            return True
+    except OSError:
+        return False
+
+
+def disguised(networks: Iterable[Network]) -> list[Network]:
+    """The IPv4 ranges, mapped into IPv6."""
+    bits = int(MAPPED.network_address)
+    return [
+        ip_network((bits | int(network.network_address), 96 + network.prefixlen))
+        for network in networks
+        if network.version == 4
+    ]
+
+
+async def reached(ways: dict[int, Way], networks: Sequence[Network], count: int, seed: int) -> tuple[int, list[str]]:
+    """How many addresses were asked for, and which of them can be reached."""
+    chance = random.Random(seed)
+    asked = [address for network in networks if network.version in ways for address in samples(network, count, chance)]
+    return len(asked), [str(address) for address in asked if await ways[address.version].reaches(address)]
+
+
+async def sweep(directory: Path, count: int, seed: int = 9) -> dict[str, tuple[int, list[str]]]:
+    """The same of each kind of addresses."""
+    async with AsyncExitStack() as stack:
+        ways: dict[int, Way] = {}
+        for version, address in enumerate(OWN if has_ipv6() else OWN[:1]):
+            server = stack.enter_context(LabTurn(directory / f"turn{version}", address))
+            ways[ip_address(address).version] = await stack.enter_async_context(Way(server))
+        kinds = {"special-purpose": SPECIAL, "IPv4 mapped into IPv6": disguised(SPECIAL), "public": PUBLIC}
+        return {name: await reached(ways, networks, count, seed) for name, networks in kinds.items()}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="scripts/turn-sweep", description=__doc__)
+    parser.add_argument("--samples", type=int, default=30, help="random addresses of each range")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="turn-sweep-") as directory:
+        rows = asyncio.run(sweep(Path(directory), arguments.samples))
+    print("| addresses | asked for | reached |\n|---|---|---|")
+    for name, (asked, found) in rows.items():
+        print(f"| {name} | {asked} | {len(found)} |")
+    leaks = rows["special-purpose"][1] + rows["IPv4 mapped into IPv6"][1]
+    print(*leaks, sep="\n", file=sys.stderr)
+    return 1 if leaks else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,70 @@
+"""The sections of `server.yaml` that are about the network: where the server listens, STUN and TURN."""
+
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, IPvAnyAddress, SecretStr, StringConstraints, model_validator
+
+from server.config_section import Section, Text
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class ListenSection(Section):
+    """Where the server listens."""
+
+    host: Text = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 3030
+
+
+class IceServerSection(Section):
+    """One STUN or TURN server; a TURN server has a fixed `username` and `credential`, or a `secret` shared with it."""
+
+    urls: Annotated[
+        tuple[Annotated[str, StringConstraints(pattern=r"^(stuns?|turns?):\S+$")], ...], Field(min_length=1)
+    ]
+    username: Text | None = None
+    credential: SecretStr | None = None
+    secret: SecretStr | None = None
+
+    @model_validator(mode="after")
+    def _one_way_to_sign_in(self) -> "IceServerSection":
+        if (self.username is None) != (self.credential is None):
+            raise ValueError("username and credential belong together: give both or neither")
+        if self.secret is not None and self.credential is not None:
+            raise ValueError("give either secret or username and credential, not both")
+        return self
+
+
+class IceSection(Section):
+    """STUN and TURN servers that robots and browsers are told to use; none within one network."""
+
+    servers: tuple[IceServerSection, ...] = ()
+    credential_minutes: Annotated[float, Field(ge=0.5, le=1440)] = 60.0
+
+
+class TurnSection(Section):
+    """The product's own TURN server, coturn, whose whole configuration is made of this; none without an address."""
+
+    address: IPvAnyAddress | None = None
+    external_address: IPvAnyAddress | None = None
+    host: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.:-]+$")] | None = None
+    port: Port = 3478
+    tls_port: Port = 5349
+    certificate: Path | None = None
+    key: Path | None = None
+    first_relay_port: Port = 49152
+    last_relay_port: Port = 65535
+    reachable: tuple[IPv4Network | IPv6Network, ...] = ()
+    user_allocations: Annotated[int, Field(ge=1, le=10_000)] = 64
+    all_allocations: Annotated[int, Field(ge=1, le=100_000)] = 4096
+    allocation_kbps: Annotated[int, Field(ge=100, le=1_000_000)] = 6000
+
+    @model_validator(mode="after")
+    def _can_be_run(self) -> "TurnSection":
+        if (self.certificate is None) != (self.key is None):
+            raise ValueError("certificate and key belong together: give both or neither")
+        if self.last_relay_port - self.first_relay_port < 99:
+            raise ValueError("last_relay_port must be at least 99 above first_relay_port: a port for each connection")
+        return self

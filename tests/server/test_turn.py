@@ -1,0 +1,144 @@
+"""The product's TURN server: a real coturn with the configuration that the server makes."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+
+import pytest
+from aioice import stun, turn
+
+from scripts.lab.turn import KEY, LabTurn
+from scripts.lab.turn_sweep import sweep
+from server.config_network import IceSection
+from server.ice import IceServers
+from server.times import utc_now
+from tests.server.signaling_rig import running
+from wire.signaling import IceServer
+
+pytestmark = pytest.mark.system
+
+SOON = 20.0
+
+
+@pytest.fixture
+def relay(tmp_path: Path) -> Iterator[LabTurn]:
+    with LabTurn(tmp_path / "turn", user_allocations=2) as server:
+        yield server
+
+
+class End(asyncio.DatagramProtocol):
+    """One end of a relay; keeps what comes."""
+
+    def __init__(self) -> None:
+        self.heard: asyncio.Queue[bytes] = asyncio.Queue()
+        self.lost = asyncio.Event()
+
+    def datagram_received(self, data: bytes, addr: object) -> None:
+        self.heard.put_nowait(data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.lost.set()
+
+
+@asynccontextmanager
+async def allocation(server: LabTurn, account: IceServer) -> AsyncIterator[tuple[turn.TurnTransport, End]]:
+    """A relay, given back at the end."""
+    where = (server.address, server.port)
+    transport, end = await turn.create_turn_endpoint(End, where, account.username, account.credential)
+    with closing(transport):
+        yield transport, end
+    await asyncio.wait_for(end.lost.wait(), SOON)
+
+
+async def refusal(server: LabTurn, account: IceServer) -> int | None:
+    """The code with which coturn refuses this account."""
+    with pytest.raises(stun.TransactionFailed) as refused:
+        async with allocation(server, account):
+            pass
+    return refused.value.response.error_code
+
+
+async def test_two_who_both_need_a_relay_meet(relay: LabTurn) -> None:
+    async with (
+        allocation(relay, relay.ice_server("robot")) as (robot, robot_end),
+        allocation(relay, relay.ice_server("guest")) as (guest, guest_end),
+    ):
+        # Each has to have sent before it is sent to: that is the permission (RFC 8656, 9).
+        async with asyncio.timeout(SOON):
+            while robot_end.heard.empty() or guest_end.heard.empty():
+                robot.sendto(b"from the robot", guest.get_extra_info("sockname"))
+                guest.sendto(b"from the guest", robot.get_extra_info("sockname"))
+                await asyncio.sleep(0.1)
+        assert robot_end.heard.get_nowait() == b"from the guest"
+        assert guest_end.heard.get_nowait() == b"from the robot"
+
+
+async def test_x9_nothing_special_purpose_is_reached(tmp_path: Path) -> None:
+    found = await sweep(tmp_path, 1)
+    assert found["special-purpose"][1] == found["IPv4 mapped into IPv6"][1] == []
+    asked, reached = found["public"]
+    assert len(reached) == asked > 0
+
+
+async def test_what_the_site_names_is_reached(tmp_path: Path) -> None:
+    with LabTurn(tmp_path / "turn", reachable=["10.20.0.0/16"]) as server:
+        async with allocation(server, server.ice_server()) as (transport, _):
+            protocol = transport._TurnTransport__inner_protocol  # type: ignore[attr-defined]
+            await protocol.channel_bind(0x4000, ("10.20.255.255", 9))
+            with pytest.raises(stun.TransactionFailed, match="403"):
+                await protocol.channel_bind(0x4001, ("10.21.0.0", 9))
+
+
+async def test_one_participant_cannot_take_all_relays(relay: LabTurn) -> None:
+    account = relay.ice_server("greedy")
+    async with allocation(relay, account), allocation(relay, account):
+        assert await refusal(relay, account) == 486  # Allocation Quota Reached
+        async with allocation(relay, relay.ice_server("modest")):
+            pass
+
+
+async def test_who_has_no_credential_of_ours_gets_nothing(relay: LabTurn) -> None:
+    known = relay.ice_server()
+    assert await refusal(relay, known.model_copy(update={"credential": "guessed"})) == 401
+    assert await refusal(relay, known.model_copy(update={"username": "2000000000:else"})) == 401
+
+
+async def test_n11_after_its_credential_has_expired_a_participant_still_gets_a_relay(
+    migrated: Path, tmp_path: Path, relay: LabTurn
+) -> None:
+    async with running(migrated, tmp_path) as rig:
+        await rig.kill()
+        short = IceSection.model_construct(servers=(), credential_minutes=0.04)
+        rig.config = rig.config.model_copy(update={"ice": short, "turn": relay.server.turn})
+        rig.key = KEY
+        await rig.start()
+        robot = await rig.robot(await rig.book())
+        (first,) = map(IceServer.model_validate, robot.joined["ice_servers"])
+        async with allocation(relay, first) as (transport, _):
+            protocol = transport._TurnTransport__inner_protocol  # type: ignore[attr-defined]
+            async with asyncio.timeout(SOON):
+                while not await expired(relay, first):
+                    await asyncio.sleep(0.2)
+            event, fresh = await asyncio.wait_for(robot.heard.get(), SOON)
+            while not robot.heard.empty():
+                event, fresh = robot.heard.get_nowait()
+            assert event == "ice_servers"
+            async with allocation(relay, IceServer.model_validate(fresh["ice_servers"][0])):
+                pass
+            # What was begun with the old one lives on.
+            await protocol.channel_bind(0x4000, ("8.8.8.8", 9))
+
+
+async def expired(server: LabTurn, account: IceServer) -> bool:
+    """Whether coturn does not take this account any more."""
+    try:
+        async with allocation(server, account):
+            return False
+    except stun.TransactionFailed:
+        return True
+
+
+def test_servers_with_different_secrets_have_different_credentials(relay: LabTurn) -> None:
+    (other,) = IceServers(relay.server, bytes(32)).of("somebody", utc_now())
+    assert relay.ice_server().credential != other.credential

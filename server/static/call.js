@@ -1,18 +1,22 @@
 /** The call page: from the lobby into the room and out of it. */
 
+import { Adaptation } from "./adaptation.js";
 import { Controls } from "./controls.js";
 import { Devices } from "./devices.js";
 import { byId } from "./dom.js";
 import { Lobby } from "./lobby.js";
+import { Monitor } from "./monitor.js";
 import { Panels } from "./panels.js";
 import { People } from "./people.js";
+import { QualityPanel } from "./quality_panel.js";
+import { Reports } from "./reports.js";
 import { Room } from "./room.js";
 import { Signaling } from "./signaling.js";
 import { texts } from "./texts.js";
 import { Tiles } from "./tiles.js";
 import { WaitingRoom } from "./waiting.js";
 
-/** @import { Refusal } from "./wire.js" */
+/** @import { Media, Refusal } from "./wire.js" */
 
 /** @typedef {"lobby" | "waiting" | "call" | "closing"} Section */
 
@@ -99,17 +103,29 @@ function showRoom(signaling, room, lobby) {
   return tiles;
 }
 
+/**
+ * What is sent now.
+ * @param {Adaptation | null} adaptation which takes the picture away where the network does not carry it
+ * @returns {Media}
+ */
+function mediaOf(adaptation) {
+  return adaptation?.thin ? { ...devices.media, video: false, thin: true } : devices.media;
+}
+
 async function main() {
   const signaling = new Signaling(document.body.dataset["room"] ?? "", sessionStorage);
   new WaitingRoom(signaling);
   const lobby = new Lobby(devices);
   /** @type {Tiles | null} */
   let tiles = null;
+  /** @type {Adaptation | null} */
+  let adaptation = null;
+  const tellMedia = () => signaling.changeMedia(mediaOf(adaptation)).catch(() => undefined);
   const controls = new Controls(devices, () => {
     lobby.refresh();
     tiles?.describeOwn(devices);
     // A link that is down says it at its next `join`.
-    if (tiles) signaling.changeMedia(devices.media).catch(() => undefined);
+    if (tiles) tellMedia();
   });
   const prepared = lobby.prepare().then(() => controls.refresh());
   // A reload in the middle of a call goes straight back into it.
@@ -121,6 +137,11 @@ async function main() {
   tiles = showRoom(signaling, room, lobby);
   new Panels();
   new People(room);
+  const monitor = new Monitor(room);
+  adaptation = new Adaptation(monitor, room);
+  adaptation.on("thin", tellMedia);
+  new QualityPanel(monitor, room, adaptation);
+  new Reports(room, monitor);
   signaling.on("refused", refuse);
   signaling.on("room_closed", ({ reason }) => close(texts.closed[reason], reason === "replaced"));
   for (const button of ["leave", "give-up"]) {
@@ -130,6 +151,7 @@ async function main() {
     });
   }
   await signaling.join(name, devices.media);
+  monitor.close();
   room.close();
 }
 

@@ -67,6 +67,11 @@ export class Link extends Emitter {
     return (this.#current?.tracks ?? []).filter(({ participant }) => participant === this.participant);
   }
 
+  /** The connection that is seen and heard; a fresh one after each replacement. */
+  get peer() {
+    return this.#current;
+  }
+
   get #newest() {
     return this.#next ?? this.#current;
   }

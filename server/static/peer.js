@@ -117,6 +117,19 @@ export class Peer extends Emitter {
     }
   }
 
+  /** @returns {Promise<RTCStatsReport>} */
+  getStats() {
+    return this.#pc.getStats();
+  }
+
+  /**
+   * What sends one of our sources, if anything does.
+   * @param {Track["source"]} source
+   */
+  sender(source) {
+    return this.#pc.getSenders().find(({ track }) => track !== null && this.#sources.get(track) === source);
+  }
+
   /** Close the connection; no event comes after it. The local tracks live on. */
   close() {
     this.#pc.close();

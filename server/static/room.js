@@ -45,6 +45,11 @@ export class Room extends Emitter {
     }
   }
 
+  /** To each of the others. */
+  get links() {
+    return [...this.#links.values()];
+  }
+
   /** How many others are in the room. */
   get size() {
     return this.#links.size;

@@ -46,7 +46,7 @@ export class Tile {
     this.#initial.textContent = name.slice(0, 1).toLocaleUpperCase();
     this.#muted.hidden = media.audio ?? true;
     this.#video.classList.toggle("is-off", media.video === false);
-    const off = media.held ? texts.held[media.held] : texts.cameraIsOff;
+    const off = media.held ? texts.held[media.held] : media.thin ? texts.quality.theirs : texts.cameraIsOff;
     this.#state.textContent = STATES[state] || (media.video === false ? off : "");
     this.element.dataset["state"] = state;
   }

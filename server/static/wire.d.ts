@@ -89,6 +89,7 @@ export interface Media {
   video?: boolean;
   screen?: boolean;
   held?: Held | null;
+  thin?: boolean;
 }
 /**
  * Proof of being a participant that was here already.

@@ -121,11 +121,12 @@ async def test_samples_of_a_call_have_an_end_for_each_who_reports(
 
 
 async def test_nobody_reports_without_end(client: httpx.AsyncClient, call: Call) -> None:
-    codes = [
-        (await client.post(call.statistics, headers=bearer(call.guest), json=report())).status_code
-        for _ in range(REPORTS_PER_MINUTE + 1)
-    ]
-    assert codes[-1] == 429
+    for _ in range(3 * REPORTS_PER_MINUTE):  # a slow machine gives some back meanwhile
+        answer = await client.post(call.statistics, headers=bearer(call.guest), json=report())
+        if answer.status_code != 204:
+            break
+    problem(answer, 429)
+    assert int(answer.headers["retry-after"]) > 0
 
 
 async def test_a_phone_in_another_time_is_not_believed(

@@ -36,6 +36,8 @@ class Media(Message):
     screen: StrictBool = False
     held: Held | None = None
     """Said by robots: why neither camera nor microphone is open."""
+    thin: StrictBool = False
+    """The network carries no picture now: `video` is false meanwhile, and comes back by itself."""
 
 
 class Participant(Message):

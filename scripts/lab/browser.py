@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import os
 import secrets
+import shlex
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ import psutil
 from playwright.async_api import Browser, Page, async_playwright
 
 from scripts.lab.display import Display
+from scripts.lab.netns import Host
 from scripts.lab.process import LabError
 from scripts.lab.sound import beeps, write_wav
 
@@ -31,6 +33,7 @@ FLAGS = (
     "--autoplay-policy=no-user-gesture-required",
 )
 FAKE_DEVICES = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+CHROMIUM = "/usr/bin/chromium"
 WATCH = Path(__file__).with_name("watch.js")
 """Keeps hold of the page's connections, notes when the first picture was decoded, and listens to each sound."""
 HEAR = """
@@ -129,7 +132,7 @@ class Guest:
 
 
 @asynccontextmanager
-async def guest(
+async def guest(  # noqa: PLR0913  # each has its default
     directory: Path,
     *,
     colour: tuple[int, int, int] = (120, 90, 60),
@@ -139,10 +142,13 @@ async def guest(
     language: str = "en",
     clip: Path | None = None,
     display: Display | None = None,
+    host: Host | None = None,
+    trusted: str = "",
 ) -> AsyncIterator[Guest]:
     """A browser that shows `colour`, or a clip, and beeps at `hertz`; it ends with the block.
 
-    It is headless, or a kiosk on `display`.
+    It is headless, or a kiosk on `display`. `host` is where in a network it runs; a page of the origin `trusted` gets
+    camera and microphone without HTTPS.
     """
     directory.mkdir(parents=True, exist_ok=True)
     marker = f"--lab-guest={secrets.token_hex(6)}"
@@ -150,7 +156,7 @@ async def guest(
     sound = write_wav(directory / "microphone.wav", beeps(hertz, 2, 0.5))
     async with async_playwright() as playwright:
         browser: Browser = await playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
+            executable_path=_program(directory, host),
             headless=display is None,
             env={**os.environ, "DISPLAY": display.name if display else ""},
             args=[
@@ -158,6 +164,7 @@ async def guest(
                 *FAKE_DEVICES,
                 *(("--kiosk",) if display else ()),
                 marker,
+                *((f"--unsafely-treat-insecure-origin-as-secure={trusted}",) if trusted else ()),
                 f"--use-file-for-fake-video-capture={picture}",
                 f"--use-file-for-fake-audio-capture={sound}",
             ],
@@ -175,3 +182,13 @@ async def guest(
             if browser.is_connected():
                 await browser.close()
             visitor.kill()
+
+
+def _program(directory: Path, host: Host | None) -> str:
+    """Chromium, or a script that starts it on a host; Playwright talks to it by file descriptors, not by a port."""
+    if host is None:
+        return CHROMIUM
+    script = directory / "chromium"
+    script.write_text(f'#!/bin/sh\nexec {shlex.join([*host.prefix, CHROMIUM])} "$@"\n')
+    script.chmod(0o755)
+    return str(script)

@@ -8,6 +8,7 @@ from typing import Any
 import psutil
 import yaml
 
+from scripts.lab.netns import Host
 from scripts.lab.process import LabError, Process, program, run, wait_for
 from scripts.lab.server import LabServer
 
@@ -21,10 +22,16 @@ class LabRobot(Process):
         server: LabServer,
         name: str = "Robot 1",
         environment: Mapping[str, str] | None = None,
+        host: Host | None = None,
+        url: str = "",
         **settings: Any,
     ) -> None:
-        """`settings` are sections of robot.yaml, put over the lab's own; `environment` is that of `run` alone."""
+        """`settings` are sections of robot.yaml, put over the lab's own; `environment` is that of `run` alone.
+
+        `host` is where in a network it runs, `url` another name for the server.
+        """
         directory.mkdir(parents=True, exist_ok=True)
+        self._prefix = host.prefix if host else ()
         self.name = name
         self.runtime = directory / "run"
         self.speaker = directory / "speaker.wav"
@@ -33,21 +40,21 @@ class LabRobot(Process):
             "language": "en",
             "state_directory": str(directory / "state"),
             "runtime_directory": str(self.runtime),
-            "server": {"url": server.url, "poll_seconds": 1},
+            "server": {"url": url or server.url, "poll_seconds": 1},
             "camera": {"device": "synthetic", "width": 640, "height": 480},
             "audio": {"microphone": "tone:440", "speaker": f"file:{self.speaker}"},
             "visit": {"announce_seconds": 0},
             **settings,
         }
         self.config.write_text(yaml.safe_dump(values))
-        command = [program("robotclient"), "run", "--config", str(self.config)]
+        command = [*self._prefix, program("robotclient"), "run", "--config", str(self.config)]
         super().__init__(command, directory / "robot.log", environment)
         code = server.json("add-robot", name)["code"]
         self.command("enroll", code)
 
     def command(self, *words: str) -> str:
         """Run `robotclient WORDS...`; returns what it printed. Raises `LabError`."""
-        return run([program("robotclient"), words[0], "--config", str(self.config), *words[1:]])
+        return run([*self._prefix, program("robotclient"), words[0], "--config", str(self.config), *words[1:]])
 
     def status(self) -> dict[str, Any]:
         """What the robot says of itself; empty before it has said anything."""

@@ -3,8 +3,7 @@
 import json
 import socket
 import sqlite3
-import urllib.error
-import urllib.request
+import sys
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,9 +11,11 @@ from typing import Any
 
 import yaml
 
-from scripts.lab.process import Process, program, run, wait_for
+from scripts.lab.netns import Host
+from scripts.lab.process import LabError, Process, program, run, wait_for
 
 READY_WITHIN = 90.0
+ASK = "import sys, urllib.request; urllib.request.urlopen(sys.argv[1], timeout=2)"
 
 
 def free_port() -> int:
@@ -28,24 +29,27 @@ def free_port() -> int:
 class LabServer(Process):
     """One server with its data in a directory."""
 
-    def __init__(self, directory: Path, *, port: int | None = None, **settings: Any) -> None:
-        """`settings` are sections of server.yaml, put over the lab's own."""
+    def __init__(self, directory: Path, *, port: int | None = None, host: Host | None = None, **settings: Any) -> None:
+        """`settings` are sections of server.yaml, put over the lab's own; `host` is where in a network it runs."""
         directory.mkdir(parents=True, exist_ok=True)
         self.port = port or free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self._prefix = host.prefix if host else ()
+        address = host.address if host else "127.0.0.1"
+        self.url = f"http://{address}:{self.port}"
         self.config = directory / "server.yaml"
         self._database = directory / "server.db"
         self.database_url = f"sqlite+aiosqlite:///{self._database}"
         self.mails = directory / "data/mails"
         values = {
-            "listen": {"port": self.port},
+            "listen": {"host": address, "port": self.port},
             "public_url": self.url,
             "data_directory": str(directory / "data"),
             "database": {"url": self.database_url},
             **settings,
         }
         self.config.write_text(yaml.safe_dump(values))
-        super().__init__([program("robotserver"), "run", "--config", str(self.config)], directory / "server.log")
+        command = [*self._prefix, program("robotserver"), "run", "--config", str(self.config)]
+        super().__init__(command, directory / "server.log")
         self.command("migrate")
 
     def command(self, *words: str) -> str:
@@ -83,7 +87,7 @@ class LabServer(Process):
 
     def _answers(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.url}/healthz", timeout=2) as answer:
-                return bool(answer.status == 200)
-        except (urllib.error.URLError, OSError):
+            run([*self._prefix, sys.executable, "-c", ASK, f"{self.url}/healthz"])
+        except LabError:
             return False
+        return True

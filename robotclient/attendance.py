@@ -8,14 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from robotclient import call
+from robotclient import addresses, call
 from robotclient.body import Body
 from robotclient.chat import RecentChat
 from robotclient.media.screen.views import Message as Line
 from robotclient.media.screen.views import Tile
-from robotclient.pair import Surroundings
+from robotclient.news import InRoom, LinkDown, News, NotAdmitted, Received
 from robotclient.peers import Peers
-from robotclient.signaling import InRoom, LinkDown, News, NotAdmitted, Received, RefusedError, Signaling, SignalingError
+from robotclient.signaling import RefusedError, Signaling, SignalingError
+from robotclient.surroundings import Surroundings
 from robotclient.tasks import Tasks
 from robotclient.uplink import INTERVAL as ADAPT_INTERVAL
 from wire.rest import Reservation
@@ -80,6 +81,7 @@ class Attendance:
         self._signaling.media = self._media()
         self._link.spawn(self._signaling.run(), "signaling")
         self._link.spawn(self._adapt(), "uplink")
+        self._link.spawn(addresses.watch(self._move), "addresses")
 
     async def take(self, news: News) -> call.Event | None:
         """Obey what the room says, and tell the machine what it must know of it."""
@@ -139,6 +141,12 @@ class Attendance:
                 log.info("pictures are %s", "sent again" if fits else "not sent, the network has no room for them")
                 self._picture_fits = fits
                 self._tell_media()
+
+    def _move(self) -> None:
+        """The machine has other addresses: what went over the old ones is dead, known or not."""
+        self._signaling.reconnect()
+        if self.peers is not None:
+            self.peers.doubt()
 
     def _media(self) -> Media:
         opened = self._held is None

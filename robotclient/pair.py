@@ -1,4 +1,4 @@
-"""The connections between the robot and one other participant: made, replaced beside the old one, tried again.
+"""The connections between the robot and one other participant: made, watched, replaced beside the old one, tried again.
 
 Only the first offerer of a pair offers; the other side asks with `renegotiate`. Should two offers cross all the same
 (both sides came back at once), the one with the greater connection id stands, on both sides.
@@ -6,39 +6,25 @@ Only the first offerer of a pair offers; the other side asks with `renegotiate`.
 
 import asyncio
 import logging
-import random
 import secrets
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass
-from typing import Any
+import time
 
-from robotclient.peer import DescriptionError, Incoming, Peer
+from robotclient.backoff import Backoff
+from robotclient.peer import DescriptionError, Peer
+from robotclient.surroundings import Surroundings
 from robotclient.tasks import Tasks
-from robotclient.tracks import PacketTrack
-from wire.signaling import Answer, Candidate, Directed, IceServer, Offer, Renegotiate, Source
+from robotclient.transport import attach
+from robotclient.transport.silence import INTERVAL, Silence
+from wire.signaling import Answer, Candidate, Directed, Offer, Renegotiate
 
 log = logging.getLogger(__name__)
 
 CONNECT_DEADLINE = 10.0
-"""From the offer, or its answer, to media, in seconds."""
-LONGEST_PAUSE = 5.0
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What every pair of one attendance has in common."""
-
-    own_id: str
-    ice_servers: Callable[[], tuple[IceServer, ...]]
-    """What a connection that is made now may use; credentials expire."""
-    send: Callable[[Directed], Awaitable[bool]]
-    """Relay a message; False where the server did not take it."""
-    outgoing: Callable[[str], Mapping[Source, PacketTrack]]
-    """Fresh tracks for one more connection to a participant."""
-    on_track: Callable[[str, Incoming], Coroutine[Any, Any, None]]
-    on_connected: Callable[[str, bool], None]
-    closing: Tasks
-    """Connections on their way out; they outlive the pair."""
+"""From the first thought of a connection to media, in seconds."""
+ASKED_WITHIN = 3.0
+"""Seconds until the other side should have offered what we asked it for."""
+LONGEST_PAUSE = 2.0
+"""Seconds. With the deadline above, some ten tries a minute for as long as the other one is in the room."""
 
 
 class Pair:
@@ -49,9 +35,19 @@ class Pair:
         self.current: Peer | None = None
         self._around = surroundings
         self._coming: Peer | None = None
+        self._latest = ""
+        """The id of the newest connection: the one that the other side is asked to replace."""
         self._offering = False
-        self._failures = 0
+        self._silence: Silence | None = None
+        self._healing = False
+        self._backoff = Backoff(LONGEST_PAUSE)
         self._tasks = Tasks(self._take_error)
+
+    @property
+    def well(self) -> bool:
+        """Whether there is a connection, and something comes over it."""
+        silent = self._silence is not None and self._silence.silent
+        return self.current is not None and self.current.connected and not silent
 
     def offer(self) -> None:
         """Make a new connection as the offerer of this pair."""
@@ -71,8 +67,24 @@ class Pair:
                 self._tasks.spawn(peer.take_answer(message), "answer")
             case Candidate():
                 peer.add_candidate(message)
-            case Renegotiate() if self._offering:
+            case Renegotiate() if self._offering and self._coming in (None, peer):
                 self.offer()
+
+    def doubt(self) -> None:
+        """The network has changed: make a new connection beside the old one, at once."""
+        if self.current is not None and self._silence is not None:
+            self._silence.doubt(attach.heard_octets(self.current.pc) or 0)
+        self.hasten()
+
+    def hasten(self) -> None:
+        """There may be a way again: where media do not flow, try anew at once."""
+        if self.well:
+            return
+        self._backoff.hasten()
+        if self._coming is not None:
+            self._fail(self._coming)
+        else:
+            self._heal()
 
     async def close(self) -> None:
         """Stop trying, and close what there is in the background."""
@@ -104,15 +116,19 @@ class Pair:
             await self._deliver(peer, answer)
 
     async def _deliver(self, peer: Peer, description: Offer | Answer) -> None:
-        """Send our description, then give the connection its time to come up."""
-        if await self._around.send(description):
-            await asyncio.sleep(CONNECT_DEADLINE)
+        """Send our description."""
+        if not await self._around.send(description):
+            self._fail(peer)
+
+    async def _expect(self, peer: Peer) -> None:
+        await asyncio.sleep(CONNECT_DEADLINE)
         if self._coming is peer:
             log.warning("connection %s did not come up", peer.connection)
             self._fail(peer)
 
     def _prepare(self, connection: str) -> Peer:
         self._dispose(self._coming)
+        self._latest = connection
         self._coming = Peer(
             self.participant,
             connection,
@@ -121,13 +137,16 @@ class Pair:
             on_track=lambda incoming: self._around.on_track(self.participant, incoming),
             on_state=self._take_state,
         )
+        self._tasks.spawn(self._expect(self._coming), "deadline")
         return self._coming
 
     def _take_state(self, peer: Peer, state: str) -> None:
         log.info("connection %s: %s", peer.connection, state)
         if state == "connected" and peer is self._coming:
             self._dispose(self.current)
-            self.current, self._coming, self._failures = peer, None, 0
+            self.current, self._coming, self._silence = peer, None, None
+            self._backoff.succeeded()
+            self._tasks.spawn(self._listen(peer), "listen")
             self._around.on_connected(self.participant, True)
         elif state in ("failed", "closed"):
             self._fail(peer)
@@ -141,26 +160,49 @@ class Pair:
             self._fail(self._coming)
 
     def _fail(self, peer: Peer) -> None:
-        """Give up a connection and see to another one after a pause."""
+        """Give up a connection and see to another one."""
         if peer is self.current:
-            self.current = None
+            self.current = self._silence = None
             self._around.on_connected(self.participant, False)
         elif peer is self._coming:
             self._coming = None
+            self._backoff.failed()
         else:
             return
         self._dispose(peer)
-        self._failures += 1
-        self._tasks.spawn(self._try_again(peer.connection), "try again")
+        self._heal()
 
-    async def _try_again(self, failed: str) -> None:
-        await asyncio.sleep(random.uniform(0.1, min(LONGEST_PAUSE, 0.5 * 2 ** min(self._failures, 8))))  # noqa: S311
-        if self._coming is not None:
+    async def _listen(self, peer: Peer) -> None:
+        """Notice when nothing comes over the current connection any more."""
+        if (octets := attach.heard_octets(peer.pc)) is None:
             return
-        if self._offering:
+        silence = self._silence = Silence(octets, time.monotonic())
+        while peer is self.current:
+            await asyncio.sleep(INTERVAL)
+            was = silence.silent
+            silence.look(attach.heard_octets(peer.pc) or 0, time.monotonic())
+            if silence.silent and not was:
+                log.warning("connection %s: nothing comes any more", peer.connection)
+                self._heal()
+
+    def _heal(self) -> None:
+        if not self._healing:
+            self._healing = True
+            self._tasks.spawn(self._try_again(), "try again")
+
+    async def _try_again(self) -> None:
+        """The one owner of retries; each try ends in a connection or comes back here by `_fail`."""
+        await self._backoff.pause()
+        wanted = not self.well and self._coming is None
+        if wanted and not self._offering:
+            await self._around.send(Renegotiate(to=self.participant, connection=self._latest))
+            await self._backoff.pause(ASKED_WITHIN)
+        self._healing = False
+        if wanted and self._offering:
             await self._offer()
-        else:
-            await self._around.send(Renegotiate(to=self.participant, connection=failed))
+        elif wanted and not self.well and self._coming is None:
+            self._backoff.failed()
+            self._heal()
 
     def _dispose(self, peer: Peer | None) -> None:
         if peer is not None:

@@ -2,8 +2,9 @@
 
 import logging
 
-from robotclient.pair import Pair, Surroundings
+from robotclient.pair import Pair
 from robotclient.peer import Peer
+from robotclient.surroundings import Surroundings
 from wire.signaling import Directed, Joined, Offer
 
 log = logging.getLogger(__name__)
@@ -18,16 +19,23 @@ class Peers:
 
     def connected(self) -> dict[str, Peer]:
         """The connections that carry media now, by participant."""
-        return {name: pair.current for name, pair in self._pairs.items() if pair.current and pair.current.connected}
+        return {name: pair.current for name, pair in self._pairs.items() if pair.current and pair.well}
+
+    def doubt(self) -> None:
+        """The network has changed: replace every connection, each beside the old one."""
+        for pair in self._pairs.values():
+            pair.doubt()
 
     async def enter(self, joined: Joined) -> None:
         """Take the roster of a join. A newcomer offers to everyone; who resumed keeps what still works."""
         present = {each.id for each in joined.roster}
         for participant in self._pairs.keys() - present:
             await self.drop(participant)
-        if not joined.resumed:
-            for participant in present:
+        for participant in present:
+            if not joined.resumed:
                 self._pair(participant).offer()
+            elif (pair := self._pairs.get(participant)) is not None:
+                pair.hasten()
 
     async def receive(self, message: Directed) -> None:
         """Take a relayed message of a participant; only an offer begins a pair."""
@@ -52,4 +60,6 @@ class Peers:
         await self._around.closing.wait()
 
     def _pair(self, participant: str) -> Pair:
-        return self._pairs.setdefault(participant, Pair(participant, self._around))
+        if participant not in self._pairs:
+            self._pairs[participant] = Pair(participant, self._around)
+        return self._pairs[participant]

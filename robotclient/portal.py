@@ -8,7 +8,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from http import HTTPStatus
 from types import TracebackType
 from typing import Self
@@ -16,6 +16,7 @@ from typing import Self
 import aiohttp
 from pydantic import ValidationError
 
+from robotclient import retryafter
 from robotclient.clock import ServerClock
 from wire.rest import (
     EnrolmentRequest,
@@ -37,6 +38,9 @@ BODY_LIMIT = 1024 * 1024
 
 class PortalError(Exception):
     """The server could not be asked, or said no; the text is for people."""
+
+    retry_after = 0.0
+    """Seconds for which the server wants to be left alone."""
 
 
 class NotAuthorisedError(PortalError):
@@ -124,6 +128,7 @@ class Portal:
                 failures += 1
                 tell(PollFailed(str(error)))
                 pause = interval() + random.uniform(0, min(LONGEST_PAUSE, 2.0**failures))  # noqa: S311
+                pause = max(pause, error.retry_after)
             await asyncio.sleep(pause)
 
     @asynccontextmanager
@@ -173,4 +178,6 @@ async def _raise_if_refused(response: aiohttp.ClientResponse) -> None:
     except ValidationError:
         text = response.reason or "no reason given"
     refused = response.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
-    raise (NotAuthorisedError if refused else PortalError)(f"the server refused ({response.status}): {text}")
+    error = (NotAuthorisedError if refused else PortalError)(f"the server refused ({response.status}): {text}")
+    error.retry_after = retryafter.seconds(response.headers.get("Retry-After"), datetime.now(UTC))
+    raise error

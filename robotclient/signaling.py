@@ -5,15 +5,18 @@ python-socketio's own reconnection is off: its loop can die for ever (fault N7),
 
 import asyncio
 import logging
-import random
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import aiohttp
 import socketio
 from pydantic import ValidationError
 
+from robotclient import retryafter
+from robotclient.backoff import Backoff
+from robotclient.news import InRoom, LinkDown, News, NotAdmitted, Received
+from robotclient.tasks import Tasks
 from wire import VERSION
 from wire.base import Message
 from wire.signaling import SERVER_EVENTS, ErrorCode, Join, Joined, Leave, Media, Refusal, Resume
@@ -22,12 +25,19 @@ log = logging.getLogger(__name__)
 
 DEADLINE = 10.0
 """For connecting, and for each acknowledgement, in seconds."""
+TCP_DEADLINE = 3.0
+"""Lost SYNs are repeated after 1, 2, 4 s; beginning anew is quicker where the way was away for a while."""
 FAREWELL = 2.0
-LONGEST_PAUSE = 5.0
+LONGEST_PAUSE = 3.0
 
 
 class SignalingError(Exception):
     """The link is down or the server did not answer in time."""
+
+    def __init__(self, text: str, retry_after: float = 0.0) -> None:
+        """`retry_after` in seconds, where the server, or a proxy before it, named a time."""
+        super().__init__(text)
+        self.retry_after = retry_after
 
 
 class RefusedError(Exception):
@@ -36,35 +46,6 @@ class RefusedError(Exception):
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(f"{refusal.error}: {refusal.message}")
         self.refusal = refusal
-
-
-@dataclass(frozen=True)
-class InRoom:
-    """The join was accepted."""
-
-    joined: Joined
-
-
-@dataclass(frozen=True)
-class LinkDown:
-    """The link that had been in the room is gone; the loop is at work."""
-
-
-@dataclass(frozen=True)
-class NotAdmitted:
-    """The join was refused; the loop tries again."""
-
-    refusal: Refusal
-
-
-@dataclass(frozen=True)
-class Received:
-    """A message from the server."""
-
-    message: Message
-
-
-News = InRoom | LinkDown | NotAdmitted | Received
 
 
 class Signaling:
@@ -80,30 +61,47 @@ class Signaling:
         self._ssl = ssl_context
         self._resume: Resume | None = None
         self._client: socketio.AsyncClient | None = None
+        self._lost = asyncio.Event()
+        """Set once the client's link is gone."""
         self._early: list[Received] | None = None
+        self._backoff = Backoff(LONGEST_PAUSE)
+        self._closing = Tasks(lambda error: log.error("a link did not close", exc_info=error))
         self.media = Media()
         """What the robot sends; said again at every join."""
 
     async def run(self) -> None:
         """Connect, join, wait for the end of the link, and again, with full jitter between tries."""
-        failures = 0
-        while True:
-            lost = asyncio.Event()
-            try:
-                await self._enter(lost)
-                failures = 0
-                await lost.wait()
-                self._tell(LinkDown())
-            except RefusedError as error:
-                failures += 1
-                self._take_refusal(error.refusal)
-                await asyncio.sleep(error.refusal.retry_after or 0)
-            except SignalingError as error:
-                failures += 1
-                log.warning("signaling link: %s", error)
-            finally:
-                await self._disconnect()
-            await asyncio.sleep(random.uniform(0.05, min(LONGEST_PAUSE, 0.5 * 2 ** min(failures, 8))))  # noqa: S311
+        try:
+            while True:
+                await self._backoff.pause(await self._attend())
+        finally:
+            await self._closing.wait()
+
+    def reconnect(self) -> None:
+        """The network has changed: the link may be dead without knowing it, so take another one now."""
+        self._lost.set()
+        self._backoff.hasten()
+
+    async def _attend(self) -> float:
+        """One link from beginning to end; returns how many seconds the server wants to be left alone."""
+        wait = 0.0
+        try:
+            await self._enter()
+            self._backoff.succeeded()
+            await self._lost.wait()
+            self._tell(LinkDown())
+        except RefusedError as error:
+            self._take_refusal(error.refusal)
+            wait = min(error.refusal.retry_after or 0.0, retryafter.LONGEST)
+        except SignalingError as error:
+            log.warning("signaling link: %s", error)
+            wait = error.retry_after
+        finally:
+            client, self._client = self._client, None
+            if client is not None:
+                self._closing.spawn(_disconnect(client), "disconnect")
+        self._backoff.failed()
+        return wait
 
     async def send(self, event: str, message: Message) -> None:
         """Send one message and wait for its acknowledgement. Raises `SignalingError`, `RefusedError`."""
@@ -126,9 +124,14 @@ class Signaling:
         except (SignalingError, RefusedError, TimeoutError) as error:
             log.info("leaving without a farewell: %s", error)
 
-    async def _enter(self, lost: asyncio.Event) -> None:
-        client = socketio.AsyncClient(reconnection=False, logger=False, handle_sigint=False, **self._http_session())
+    async def _enter(self) -> None:
+        session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(ssl=self._ssl or True),
+            timeout=aiohttp.ClientTimeout(total=DEADLINE, sock_connect=TCP_DEADLINE),
+        )
+        client = socketio.AsyncClient(reconnection=False, logger=False, handle_sigint=False, http_session=session)
         self._client = client
+        lost = self._lost = asyncio.Event()
         self._early = []
         client.on("disconnect", lambda *_: lost.set())
         client.on("*", self._receive)
@@ -140,7 +143,7 @@ class Signaling:
         except (socketio.exceptions.ConnectionError, aiohttp.ClientError, TimeoutError, ValueError) as error:
             if (refusal := _refusal(refusals)) is not None:
                 raise RefusedError(refusal) from error
-            raise SignalingError(f"cannot connect: {error or type(error).__name__}") from error
+            raise SignalingError(f"cannot connect: {error or type(error).__name__}", _retry_after(error)) from error
         join = Join(version=VERSION, room=self._room, media=self.media, resume=self._resume)
         answer = await self._call("join", join)
         if isinstance(answer, dict) and "error" in answer:
@@ -155,19 +158,23 @@ class Signaling:
             self._tell(received)
         self._early = None
 
-    def _http_session(self) -> dict[str, aiohttp.ClientSession]:
-        if self._ssl is None:
-            return {}
-        return {"http_session": aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=self._ssl))}
-
     async def _call(self, event: str, message: Message) -> object:
-        if self._client is None or not self._client.connected:
+        client = self._client
+        if client is None or not client.connected:
             raise SignalingError("the link is down")
+        data = message.model_dump(mode="json", by_alias=True, exclude_none=True)
+        answer = asyncio.ensure_future(client.call(event, data, timeout=DEADLINE))
+        lost = asyncio.ensure_future(self._lost.wait())
         try:
-            data = message.model_dump(mode="json", by_alias=True, exclude_none=True)
-            return await self._client.call(event, data, timeout=DEADLINE)
+            await asyncio.wait((answer, lost), return_when=asyncio.FIRST_COMPLETED)
+            if not answer.done():
+                raise SignalingError(f"no answer to {event}: the link was lost")
+            return answer.result()
         except (socketio.exceptions.SocketIOError, aiohttp.ClientError, TimeoutError) as error:
             raise SignalingError(f"no answer to {event}: {error or type(error).__name__}") from error
+        finally:
+            answer.cancel()
+            lost.cancel()
 
     async def _receive(self, event: str, data: object) -> None:
         model = SERVER_EVENTS.get(event)
@@ -189,18 +196,16 @@ class Signaling:
             self._resume = None  # the grace time is over: come as a new participant
         self._tell(NotAdmitted(refusal))
 
-    async def _disconnect(self) -> None:
-        client, self._client = self._client, None
-        if client is None:
-            return
-        try:
-            async with asyncio.timeout(FAREWELL):
-                await client.disconnect()
-        except (socketio.exceptions.SocketIOError, aiohttp.ClientError, TimeoutError) as error:
-            log.info("disconnecting: %s", error)
-        finally:
-            if client.eio.http is not None and not client.eio.http.closed:
-                await client.eio.http.close()
+
+async def _disconnect(client: socketio.AsyncClient) -> None:
+    try:
+        async with asyncio.timeout(FAREWELL):
+            await client.disconnect()
+    except (socketio.exceptions.SocketIOError, aiohttp.ClientError, TimeoutError) as error:
+        log.info("disconnecting: %s", error)
+    finally:
+        if client.eio.http is not None and not client.eio.http.closed:
+            await client.eio.http.close()
 
 
 def _refusal(connect_errors: list[object]) -> Refusal | None:
@@ -209,3 +214,13 @@ def _refusal(connect_errors: list[object]) -> Refusal | None:
         return Refusal.model_validate(connect_errors[-1]["data"])  # type: ignore[index]
     except (LookupError, TypeError, ValidationError):
         return None
+
+
+def _retry_after(error: BaseException) -> float:
+    """What a refused WebSocket handshake said in its header; python-socketio keeps that error as a context only."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, aiohttp.WSServerHandshakeError) and cause.headers is not None:
+            return retryafter.seconds(cause.headers.get("Retry-After"), datetime.now(UTC))
+        cause = cause.__cause__ or cause.__context__
+    return 0.0

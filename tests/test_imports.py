@@ -34,7 +34,7 @@ PURE = {
     "robotclient.transport.video_references", "robotclient.transport.video_source",
     "robotclient.transport.video_statistics", "robotclient.transport.wrapping",
     "robotclient.transport.allocation", "robotclient.transport.congestion", "robotclient.transport.pacer",
-    "robotclient.transport.retransmission",
+    "robotclient.transport.retransmission", "robotclient.transport.silence",
 }  # fmt: skip
 PURE_MAY_IMPORT = {
     "collections", "dataclasses", "datetime", "enum", "functools", "hmac", "itertools", "math", "operator", "pydantic",

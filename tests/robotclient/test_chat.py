@@ -10,7 +10,7 @@ from robotclient.body import Body, Occurrences
 from robotclient.chat import MOST, SHOWN_FOR, RecentChat
 from robotclient.config import RobotConfig
 from robotclient.media.screen.views import Message
-from robotclient.signaling import Received
+from robotclient.news import Received
 from scripts.lab.server import free_port
 from tests.robotclient.test_schedule import reservation
 from wire.signaling import Chat, Participant, ParticipantKind

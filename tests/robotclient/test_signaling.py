@@ -16,7 +16,8 @@ import socketio
 from aiohttp import web
 
 from robotclient import signaling as signaling_module
-from robotclient.signaling import InRoom, LinkDown, News, NotAdmitted, Received, Signaling
+from robotclient.news import InRoom, LinkDown, News, NotAdmitted, Received
+from robotclient.signaling import Signaling
 from server import schema
 from server.database import Database
 from tests.server.signaling_rig import Rig, running

@@ -79,6 +79,12 @@ def received_octets(receiver: RTCRtpReceiver) -> int:
     return receiver.octets if isinstance(receiver, Receiver) else 0
 
 
+def heard_octets(pc: RTCPeerConnection) -> int | None:
+    """Octets of all that came over a connection, reports included; None on an aiortc without our changes."""
+    transports = [each.transport for each in pc.getSenders() if isinstance(each.transport, Transport)]
+    return transports[0].octets if transports else None
+
+
 def codec_name(transceiver: RTCRtpTransceiver) -> str:
     """The negotiated codec, as `VP8`; empty before the negotiation."""
     codecs = transceiver._codecs

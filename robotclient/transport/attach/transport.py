@@ -54,6 +54,8 @@ class Transport(RTCDtlsTransport):
         self._pictures: dict[bytes, Picture] = {}
         """Those who send pictures, by SSRC as it stands in packets; sound and repetitions have others."""
         self.outgoing = Outgoing(super()._send_rtp, self._fill)
+        self.octets = 0
+        """Of all authentic packets received, media and reports."""
         self.on_round_trip: list[Callable[[float], None]] = []
         """Who wants to know the round trip, in seconds."""
 
@@ -129,6 +131,7 @@ class Transport(RTCDtlsTransport):
             return b""
 
     async def _handle_rtp_data(self, data: bytes, arrival_time_ms: int) -> None:
+        self.octets += len(data)
         try:
             packet = RtpPacket.parse(data, self._rtp_header_extensions_map)
         except ValueError:
@@ -141,6 +144,7 @@ class Transport(RTCDtlsTransport):
             await receiver._handle_rtp_packet(packet, arrival_time_ms=arrival_time_ms)
 
     async def _handle_rtcp_data(self, data: bytes) -> None:
+        self.octets += len(data)
         reports, rest = feedback.split(data)
         for report in reports:
             self._take_feedback(report)

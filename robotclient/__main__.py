@@ -118,7 +118,7 @@ def _run(chosen: Path | None, level: int) -> None:
         )
     if problem is None:
         lastgood.keep(config)
-    attach.install()
+    attach.install(_tls(config))
 
     async def live() -> None:
         daemon = Daemon(config, identity, store, fields, _tls(config), chosen=chosen, problem=problem)

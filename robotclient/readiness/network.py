@@ -4,12 +4,12 @@ import asyncio
 import contextlib
 import ssl
 from collections.abc import Iterable
-from urllib.parse import parse_qs
 
 from aioice import stun, turn
 
 from robotclient.clock import ServerClock
 from robotclient.portal import Portal, PortalError
+from robotclient.transport.turn_uri import Uri
 from wire.rest import Check, Finding
 from wire.signaling import IceServer
 
@@ -17,8 +17,6 @@ LARGEST_SKEW = 30.0
 """Seconds. The robot itself goes by the server's clock; what is farther off has no time server."""
 RELAY_WITHIN = 8.0
 FREED_WITHIN = 2.0
-PORTS = {"turn": 3478, "turns": 5349}
-"""RFC 5766, 4."""
 
 
 class _Freed(asyncio.DatagramProtocol):
@@ -53,23 +51,20 @@ def _relays(urls: Iterable[str]) -> list[str]:
 
 async def allocate(url: str, server: IceServer, tls: ssl.SSLContext | None) -> Finding:
     """One address from one TURN server, given back at once (RFC 8656, 7)."""
-    scheme, _, rest = url.partition(":")
-    authority, _, query = rest.partition("?")
-    host, _, port = authority.rpartition(":") if authority.rpartition(":")[2].isdecimal() else (authority, "", "")
-    transport = parse_qs(query).get("transport", ["tcp" if scheme == "turns" else "udp"])[0]
     try:
+        uri = Uri.parse(url)
         async with asyncio.timeout(RELAY_WITHIN):
             relay, freed = await turn.create_turn_endpoint(
                 _Freed,
-                server_addr=(host.strip("[]"), int(port or PORTS[scheme])),
+                server_addr=(uri.host, uri.port),
                 username=server.username,
                 password=server.credential,
-                ssl=(tls or True) if scheme == "turns" else False,
-                transport=transport,
+                ssl=(tls or True) if uri.tls else False,
+                transport=uri.transport,
             )
     except TimeoutError:
         return Finding(check=Check.RELAY, good=False, detail=f"{url} does not answer within {RELAY_WITHIN:.0f} s")
-    except (OSError, ssl.SSLError, stun.TransactionError) as error:
+    except (OSError, ValueError, stun.TransactionError) as error:
         return Finding(check=Check.RELAY, good=False, detail=f"{url}: {str(error) or type(error).__name__}"[:200])
     relay.close()
     with contextlib.suppress(TimeoutError):

@@ -27,13 +27,14 @@ class LabTurn(Process):
         address: str = "127.0.0.1",
         credential_minutes: float = 60,
         host: Host | None = None,
+        name: str | None = None,
         **settings: Any,
     ) -> None:
-        """`settings` are those of the section `turn`."""
+        """`name` is what participants are told instead of the address; `settings` are those of the section `turn`."""
         directory.mkdir(parents=True, exist_ok=True)
         self._prefix = host.prefix if host else ()
         address = host.address if host else address
-        values = {"address": address, "host": address, "port": free_port(), "tls_port": free_port(), **settings}
+        values = {"address": address, "host": name or address, "port": free_port(), "tls_port": free_port(), **settings}
         ice = {"credential_minutes": credential_minutes}
         self.server = ServerConfig.model_validate({"turn": values, "ice": ice})
         self.port = self.server.turn.port

@@ -1,11 +1,12 @@
-"""The one place that touches aiortc's inside. Nothing is forked: `install` puts in four subclasses and some settings.
+"""The one place that touches aiortc's inside. Nothing is forked: `install` puts in some subclasses and some settings.
 
 | here | in the place of | what is different |
 |---|---|---|
 | `Receiver` | `RTCRtpReceiver` | frames by our assembler, sound not decoded |
 | `Sender` | `RTCRtpSender` | keyframe requests go to the encoder, retransmissions have a budget |
 | `Transport` | `RTCDtlsTransport` | packets are numbered, paced, reported; the handshake has a deadline |
-| `IceConnection` | aioice's `Connection` | consent that survives long round trips and losses |
+| `IceConnection` | aioice's `Connection` | consent on long and lossy paths, a relay by any way there is |
+| `UdpTurnClient`, `TcpTurnClient` | aioice's TURN clients | a relay lives as long as the call |
 | `settings` | tables of codecs, extensions, timers | VP8 and Opus alone, transport-wide reports, shorter timers |
 
 Why, and by which RFC: docs/transport.md. The names used were proved on the versions in `proof`. On others `install`
@@ -13,31 +14,41 @@ says so loudly and aiortc stays as it is: calls work, and hold less well on bad 
 """
 
 import logging
+import ssl
 
+import aioice.turn
 import aiortc.rtcicetransport
 import aiortc.rtcpeerconnection
 from aiortc import RTCPeerConnection, RTCRtpReceiver, RTCRtpSender, RTCRtpTransceiver
 
 from robotclient.transport.attach import proof, settings
-from robotclient.transport.attach.ice import IceConnection
+from robotclient.transport.attach.ice import IceConnection, connection_settings
 from robotclient.transport.attach.private import private
 from robotclient.transport.attach.receiver import Receiver
 from robotclient.transport.attach.sender import Sender, SendingCounts
 from robotclient.transport.attach.transport import Transport
+from robotclient.transport.attach.turn_client import TcpTurnClient, UdpTurnClient
 from robotclient.transport.video_statistics import VideoStatistics
 
 log = logging.getLogger(__name__)
 
 
-def install() -> bool:
-    """Attach everything; False, with the reason in the log, where this aiortc is not the one it was made for."""
+def install(tls: ssl.SSLContext | None = None) -> bool:
+    """Attach everything; False, with the reason in the log, where this aiortc is not the one it was made for.
+
+    `tls` says whom TURN servers are trusted by; None: whom this machine trusts.
+    """
     if wrong := proof.faults():
         log.error("aiortc is used as it is, without our changes: %s", "; ".join(wrong))
         return False
     aiortc.rtcpeerconnection.RTCRtpReceiver = Receiver  # type: ignore[attr-defined]
     aiortc.rtcpeerconnection.RTCRtpSender = Sender  # type: ignore[attr-defined, assignment]
     aiortc.rtcpeerconnection.RTCDtlsTransport = Transport  # type: ignore[attr-defined]
-    aiortc.rtcicetransport.Connection = IceConnection  # type: ignore[attr-defined]
+    aiortc.rtcicetransport.Connection = IceConnection  # type: ignore[attr-defined, assignment]
+    aiortc.rtcicetransport.connection_kwargs = connection_settings
+    aioice.turn.TurnClientUdpProtocol = UdpTurnClient  # type: ignore[misc]
+    aioice.turn.TurnClientTcpProtocol = TcpTurnClient  # type: ignore[misc]
+    IceConnection.tls = tls or True
     settings.apply()
     return True
 

@@ -1,13 +1,28 @@
-"""aioice's connection with consent that survives long round trips and losses (`robotclient.transport.consent`)."""
+"""aioice's connection with consent that survives long round trips and losses (`robotclient.transport.consent`).
+
+And with a relay by whichever way there is one (`robotclient.transport.attach.relays`).
+"""
 
 import asyncio
+import functools
+import logging
+import ssl
 import time
 from collections import deque
+from typing import Any, ClassVar
 
-from aioice import Connection, stun
-from aioice.ice import CandidatePair
+from aioice import Candidate, Connection, TransportPolicy, stun
+from aioice.ice import CandidatePair, StunProtocol, get_host_addresses, relayed_candidate
+from aiortc import RTCIceServer
 
+from robotclient.transport.attach.relays import Memory, Way, quickest
 from robotclient.transport.consent import Consent
+from robotclient.transport.turn_uri import Uri
+
+log = logging.getLogger(__name__)
+
+REFLEXIVE_WITHIN = 2
+"""Seconds for a STUN server to say how it sees us; aioice waits for five, which is most of a join without UDP."""
 
 MOST_OPEN = 80
 """Requests that may still be answered; more than go out while consent lives."""
@@ -30,6 +45,49 @@ class _Request(stun.Transaction):
 
 class IceConnection(Connection):
     """Asks for consent with requests of its own instead of one short transaction at a time."""
+
+    tls: ClassVar[ssl.SSLContext | bool] = True
+    """Whom TURN servers are trusted by."""
+    _memory: ClassVar = Memory()
+
+    def __init__(self, ice_controlling: bool, *, ways: tuple[Way, ...] = (), **settings: Any) -> None:  # noqa: ANN401  # they are aioice's own
+        super().__init__(ice_controlling, **settings)
+        self._ways = ways
+
+    async def get_component_candidates(self, component: int, addresses: list[str], timeout: int = 5) -> list[Candidate]:
+        """What aioice finds without a relay, and ours."""
+        async with asyncio.TaskGroup() as group:
+            direct = group.create_task(super().get_component_candidates(component, addresses, REFLEXIVE_WITHIN))
+            relayed = group.create_task(self._relay(component))
+        return direct.result() + relayed.result()
+
+    async def _relay(self, component: int) -> list[Candidate]:
+        """The candidate of the quickest way, if there is one."""
+        network = frozenset(get_host_addresses(use_ipv4=True, use_ipv6=True))
+        ways = self._memory.order(network, self._ways, time.monotonic())
+        attempts = [functools.partial(self._allocate, component, way) for way in ways]
+        found = await quickest(attempts, lambda made: made[1].transport.close())
+        if found is None:
+            if ways:
+                log.warning("no TURN server gives a relay by any of %d ways", len(ways))
+            return []
+        number, (candidate, protocol) = found
+        self._memory.note(network, ways[number].uri, time.monotonic())
+        self._protocols.append(protocol)
+        return [candidate]
+
+    async def _allocate(self, component: int, way: Way) -> tuple[Candidate, StunProtocol]:
+        uri = way.uri
+        return await relayed_candidate(
+            component=component,
+            hide_related_address=self._transport_policy is TransportPolicy.RELAY,
+            protocol_factory=lambda: StunProtocol(self),
+            turn_server=(uri.host, uri.port),
+            turn_username=way.username,
+            turn_password=way.credential,
+            turn_ssl=self.tls if uri.tls else False,  # type: ignore[arg-type]  # it is handed on to asyncio
+            turn_transport=uri.transport,
+        )
 
     async def query_consent(self) -> None:
         """Until consent expires, which closes the connection."""
@@ -54,3 +112,21 @@ class IceConnection(Connection):
         pair.protocol.transactions[request.transaction_id] = _Request(consent, key)
         pair.protocol.send_stun(request, pair.remote_addr)
         return pair.protocol.transactions, request.transaction_id
+
+
+def connection_settings(servers: list[RTCIceServer]) -> dict[str, Any]:
+    """What `IceConnection` is made with: the first STUN server, and all ways to a relay; what is no URI is left out."""
+    settings: dict[str, Any] = {}
+    ways: list[Way] = []
+    for server in servers:
+        for text in [server.urls] if isinstance(server.urls, str) else server.urls:
+            try:
+                uri = Uri.parse(text)
+            except ValueError as error:
+                log.warning("an ICE server is not used: %s", error)
+                continue
+            if uri.relays:
+                ways.append(Way(uri, server.username, server.credential))
+            elif uri.transport == "udp":
+                settings.setdefault("stun_server", (uri.host, uri.port))
+    return {**settings, "ways": tuple(ways)}

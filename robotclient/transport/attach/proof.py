@@ -6,20 +6,26 @@ A name that has gone would else be found in the middle of a call.
 import importlib.metadata
 from types import ModuleType
 
+import aioice.ice
 import aioice.stun
+import aioice.turn
 import aiortc.codecs
 import aiortc.rtcicetransport
 import aiortc.rtcpeerconnection
 import aiortc.rtcrtpsender
 from aioice import Connection
 from aioice.ice import StunProtocol
+from aioice.turn import TurnClientMixin
 from aiortc import RTCDtlsTransport, RTCRtpReceiver, RTCRtpSender
 from aiortc.rtcdtlstransport import RtpRouter
 
 PROVED = {"aiortc": "1.16.0", "aioice": "0.13.0"}
 NAMES: tuple[tuple[type | ModuleType, tuple[str, ...]], ...] = (
     (aiortc.rtcpeerconnection, ("RTCRtpReceiver", "RTCRtpSender", "RTCDtlsTransport")),
-    (aiortc.rtcicetransport, ("Connection",)),
+    (aiortc.rtcicetransport, ("Connection", "connection_kwargs")),
+    (aioice.turn, ("TurnClientUdpProtocol", "TurnClientTcpProtocol")),
+    (aioice.ice, ("relayed_candidate", "get_host_addresses")),
+    (TurnClientMixin, ("refresh", "request_with_retry", "channel_bind")),
     (aiortc.rtcrtpsender, ("RTP_HISTORY_SIZE",)),
     (aiortc.codecs, ("CODECS", "HEADER_EXTENSIONS")),
     (aioice.stun, ("RETRY_RTO",)),
@@ -38,7 +44,7 @@ NAMES: tuple[tuple[type | ModuleType, tuple[str, ...]], ...] = (
         ),
     ),
     (RtpRouter, ("route_rtp",)),
-    (Connection, ("query_consent", "build_request")),
+    (Connection, ("query_consent", "build_request", "get_component_candidates")),
     (StunProtocol, ("send_stun",)),
 )
 MADE: tuple[tuple[type, tuple[str, ...]], ...] = (
@@ -48,7 +54,8 @@ MADE: tuple[tuple[type, tuple[str, ...]], ...] = (
     ),
     (RTCRtpSender, ("__rtp_header_extensions_map", "__rtp_history", "__rtt")),
     (RTCDtlsTransport, ("_rtp_router", "_rtp_header_extensions_map", "_ssl", "_role")),
-    (Connection, ("_nominated", "_query_consent_task")),
+    (Connection, ("_nominated", "_query_consent_task", "_protocols", "_transport_policy")),
+    (TurnClientMixin, ("channel_to_peer", "lifetime")),
 )
 """Attributes that instances get in `__init__`: looked for among the names that its code uses."""
 

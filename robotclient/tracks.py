@@ -19,6 +19,8 @@ VIDEO_CLOCK = 90_000
 AUDIO_CLOCK = 48_000
 Packet: TypeAlias = "av.Packet[Any]"  # generic in PyAV's stubs only
 QUEUE_LIMIT = {"video": 30, "audio": 25}
+BACKLOG_LIMIT = {"video": 5, "audio": 2}
+"""Packets from before the connection that are worth sending: on a narrow link more of them are a queue at once."""
 
 
 class PacketTrack(MediaStreamTrack):
@@ -35,6 +37,7 @@ class PacketTrack(MediaStreamTrack):
         self._clock = VIDEO_CLOCK if kind == "video" else AUDIO_CLOCK
         self._queue: asyncio.Queue[Packet | None] = asyncio.Queue()
         self._awaits_keyframe = kind == "video"
+        self._is_read = False
         self._last = -1
         self._shift = 0
         if self._awaits_keyframe:
@@ -57,6 +60,9 @@ class PacketTrack(MediaStreamTrack):
 
     async def recv(self) -> Packet:
         """The next packet. Raises `MediaStreamError` once the track has ended."""
+        if not self._is_read:
+            self._is_read = True
+            self._skip_backlog()
         if self.readyState != "live" or (packet := await self._queue.get()) is None:
             raise MediaStreamError
         return packet
@@ -71,6 +77,13 @@ class PacketTrack(MediaStreamTrack):
         while not self._queue.empty():
             self._queue.get_nowait()
         self._awaits_keyframe = self.kind == "video"
+
+    def _skip_backlog(self) -> None:
+        if self.kind == "audio":
+            while self._queue.qsize() > BACKLOG_LIMIT[self.kind]:
+                self._queue.get_nowait()
+        elif self._queue.qsize() > BACKLOG_LIMIT[self.kind]:
+            self._start_again()
 
     def _start_again(self) -> None:
         self.discard()

@@ -45,6 +45,27 @@ async def test_stalled_sound_keeps_only_the_newest() -> None:
     assert 1000 - QUEUE_LIMIT["audio"] <= first
 
 
+async def test_what_waited_long_for_the_connection_is_not_sent() -> None:
+    camera = Camera()
+    track = PacketTrack("video", camera.request_keyframe)
+    for number in range(10):
+        track.put(b"early", 3000 * number, keyframe=number == 0)
+    reading = asyncio.create_task(track.recv())
+    async with asyncio.timeout(10):
+        while camera.keyframes_wanted == 1:
+            await asyncio.sleep(0)
+    track.put(b"delta", 30_000, keyframe=False)
+    track.put(b"key", 33_000, keyframe=True)
+    assert bytes(await reading) == b"key"
+
+
+async def test_what_waited_shortly_for_the_connection_is_there_at_once() -> None:
+    track = PacketTrack("video", lambda: None)
+    for number in range(3):
+        track.put(b"early", 3000 * number, keyframe=number == 0)
+    assert bytes(await track.recv()) == b"early"
+
+
 async def test_time_runs_forward_where_the_device_begins_again() -> None:
     track = PacketTrack("video", lambda: None)
     for timestamp in (0, 3000, 6000, 0, 3000):

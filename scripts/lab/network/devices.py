@@ -16,6 +16,7 @@ from robotclient.media.audio.encoder import SoundEncoder
 from robotclient.media.audio.messages import BLOCK, RATE
 from robotclient.media.camera.encoder import Vp8Encoder
 from robotclient.media.camera.source import Picture
+from robotclient.media.camera.worker import FIRST_RATE
 from robotclient.tracks import PacketTrack, PictureTrack
 from robotclient.transport.allocation import Layer
 from robotclient.transport.playout import Playout
@@ -67,14 +68,16 @@ class Camera:
 
     def __init__(self, directory: Path, width: int, height: int, loop: asyncio.AbstractEventLoop) -> None:
         self.clip = load_clip(directory, width, height)
-        self._encoder = Vp8Encoder(FPS, MOST)
-        self._rate = MOST
+        self._encoder = Vp8Encoder(FPS, FIRST_RATE)
+        self._rate = FIRST_RATE
+        self._fresh = False
         self._height = height
         self._clocked = _Clocked(loop, FPS, self._take)
         self._clocked.start()
 
     def track(self) -> PacketTrack:
-        """A fresh sending track."""
+        """A fresh sending track, of a call that begins as the robot's do."""
+        self._rate, self._fresh = FIRST_RATE, True
         track = PictureTrack(lambda _layer: self._encoder.request_keyframe())
         self._clocked.tracks.append(track)
         return track
@@ -86,6 +89,9 @@ class Camera:
     def _take(self, number: int, at: float) -> None:
         picture = self.clip[number % len(self.clip)].copy()
         draw(picture[: self._height], int(time.time() * 1000), number % len(self.clip))
+        if self._fresh:
+            self._fresh = False
+            self._encoder.restart()
         self._encoder.set_bitrate(self._rate)
         coded = self._encoder.encode(Picture(av.VideoFrame.from_ndarray(picture, format="yuv420p"), at))
         if coded is not None:

@@ -1,10 +1,13 @@
 """A leaky bucket for packets: frames leave spread out, so that they do not fill the queues of the path at once.
 
-Draft, section 4; libwebrtc's `pacing_controller`. Sound is not held up, but what it takes is taken from the rest. Pure.
+Draft, section 4; libwebrtc's `pacing_controller`. Sound is not held up, but what it takes is taken from the rest;
+repetitions go before pictures, and spread out like them: thirty that are asked for at once would fill the queue again
+in which they were lost. Pure.
 """
 
 from collections import deque
 from dataclasses import dataclass
+from enum import Enum
 from typing import Generic, TypeVar
 
 from robotclient.transport.congestion.probing import Probe
@@ -21,6 +24,14 @@ FILLER = 1200
 Item = TypeVar("Item")
 
 
+class Rank(Enum):
+    """Who goes first."""
+
+    SOUND = "sound"
+    REPETITION = "repetition"
+    PICTURE = "picture"
+
+
 @dataclass(frozen=True, slots=True)
 class Release(Generic[Item]):
     """A packet whose time has come, and the number of the probe that it is part of."""
@@ -34,34 +45,31 @@ class Pacer(Generic[Item]):
 
     def __init__(self, rate: int) -> None:
         self.rate = rate
-        self._queue: deque[tuple[Item, int]] = deque()
+        self._queues: dict[Rank, deque[tuple[Item, int]]] = {rank: deque() for rank in Rank}
         self._queued = 0
-        self._urgent: deque[tuple[Item, int]] = deque()
         self._free_at = 0.0
         self._probe: Probe | None = None
         self._probe_packets = self._probe_octets = 0
 
     @property
     def queued(self) -> int:
-        """Octets that wait."""
+        """Octets that wait, sound apart."""
         return self._queued
 
     @property
     def next_deadline(self) -> float | None:
         """When `poll` or `filler` has something to give; None while nothing waits."""
-        if self._urgent:
+        if self._queues[Rank.SOUND]:
             return 0.0
-        return self._free_at - BURST if self._queue or self._probe else None
+        return self._free_at - BURST if self._next() or self._probe else None
 
-    def put(self, item: Item, size: int, *, urgent: bool = False) -> None:
-        """Queue a packet; an urgent one leaves at the next `poll`."""
-        if urgent:
-            self._urgent.append((item, size))
-            return
-        if len(self._queue) >= MOST_QUEUED:
-            self._queued -= self._queue.popleft()[1]
-        self._queue.append((item, size))
-        self._queued += size
+    def put(self, item: Item, size: int, rank: Rank = Rank.PICTURE) -> None:
+        """Queue a packet; sound leaves at the next `poll`."""
+        queue = self._queues[rank]
+        if len(queue) >= MOST_QUEUED:
+            self._take(rank)
+        queue.append((item, size))
+        self._queued += 0 if rank is Rank.SOUND else size
 
     def begin_probe(self, probe: Probe) -> None:
         """Send the next packets, and fillers where there are none, at the probe's rate."""
@@ -71,13 +79,12 @@ class Pacer(Generic[Item]):
     def poll(self, now: float) -> list[Release[Item]]:
         """The packets whose time has come, in order."""
         released = []
-        while self._urgent:
-            item, size = self._urgent.popleft()
+        while self._queues[Rank.SOUND]:
+            item, size = self._take(Rank.SOUND)
             released.append(Release(item, None))
             self._charge(size, now)
-        while self._queue and self._free_at - BURST <= now:
-            item, size = self._queue.popleft()
-            self._queued -= size
+        while self._free_at - BURST <= now and (rank := self._next()) is not None:
+            item, size = self._take(rank)
             released.append(Release(item, self._probe.number if self._probe else None))
             self._charge(size, now)
             self._count(size)
@@ -85,13 +92,21 @@ class Pacer(Generic[Item]):
 
     def filler(self, now: float) -> int | None:
         """The number of the probe that wants a filler now, since nothing waits; None mostly. See `fill`."""
-        due = self._probe is not None and not self._queue and self._free_at - BURST <= now
+        due = self._probe is not None and self._next() is None and self._free_at - BURST <= now
         return self._probe.number if due and self._probe else None
 
     def fill(self, size: int, now: float) -> None:
         """A filler of this size went out."""
         self._charge(size, now)
         self._count(size)
+
+    def _next(self) -> Rank | None:
+        return next((rank for rank in (Rank.REPETITION, Rank.PICTURE) if self._queues[rank]), None)
+
+    def _take(self, rank: Rank) -> tuple[Item, int]:
+        item, size = self._queues[rank].popleft()
+        self._queued -= 0 if rank is Rank.SOUND else size
+        return item, size
 
     def _charge(self, size: int, now: float) -> None:
         rate = self._probe.rate if self._probe else max(self.rate, 8 * self._queued / LONGEST_QUEUE)

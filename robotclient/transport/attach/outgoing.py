@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 
 from robotclient.transport.congestion.controller import Controller
 from robotclient.transport.feedback import Feedback
-from robotclient.transport.pacer import FILLER, Pacer
+from robotclient.transport.pacer import FILLER, Pacer, Rank
 
 START, LOWEST, HIGHEST = 300_000, 40_000, 3_500_000
 """Bits per second for all that goes out: at first as libwebrtc; sound alone at least; the largest picture at most."""
@@ -36,10 +36,11 @@ class Outgoing:
         self._number = 0
         self._wake = asyncio.Event()
         self._probe: int | None = None
+        self._filled = False
 
-    def put(self, packet: bytes, *, urgent: bool) -> None:
-        """Have an RTP packet sent: sound and repetitions at once, pictures spread out."""
-        self._pacer.put(packet, len(packet) + OVERHEAD, urgent=urgent)
+    def put(self, packet: bytes, rank: Rank) -> None:
+        """Have an RTP packet sent: sound at once, all else spread out."""
+        self._pacer.put(packet, len(packet) + OVERHEAD, rank)
         self._wake.set()
 
     def take(self, feedback: Feedback) -> None:
@@ -61,7 +62,10 @@ class Outgoing:
 
     async def send_filler(self, packet: bytes) -> None:
         """Called by `fill`."""
-        await self._send_numbered(packet, self._probe, time.monotonic())
+        now = time.monotonic()
+        self._pacer.fill(len(packet) + OVERHEAD, now)
+        self._filled = True
+        await self._send_numbered(packet, self._probe, now)
 
     @property
     def filling(self) -> bool:
@@ -69,12 +73,13 @@ class Outgoing:
         return self._probe is not None
 
     async def _fill_probe(self, probe: int, now: float) -> None:
-        self._probe = probe
+        self._probe, self._filled = probe, False
         try:
             await self._fill()
         finally:
             self._probe = None
-        self._pacer.fill(FILLER, now)  # also where there was nothing to fill with: the probe ends
+        if not self._filled:  # there was nothing to fill with; the probe ends all the same
+            self._pacer.fill(FILLER, now)
 
     def _steer(self, now: float) -> None:
         self._pacer.rate = self.controller.target(now).pacing

@@ -59,7 +59,7 @@ class Sender(RTCRtpSender):
         """What is known of the way to the far side."""
         controller = self._attached.outgoing.controller
         return SendingCounts(
-            estimate=controller.target(time.monotonic()).total,
+            estimate=self._rate(time.monotonic()),
             loss=controller.loss,
             nacks=self.nacks,
             keyframe_requests=self.keyframe_requests,
@@ -74,8 +74,7 @@ class Sender(RTCRtpSender):
 
     def video_rate(self, now: float) -> int:
         """Bits per second for the encoder."""
-        total = self._attached.outgoing.controller.target(now).total
-        return video_rate(total, round(self.retransmissions.rate(now)))
+        return video_rate(self._rate(now), round(self.retransmissions.rate(now)))
 
     async def send(self, parameters: RTCRtpSendParameters) -> None:
         """Tell the transport what it needs to know of us."""
@@ -83,12 +82,12 @@ class Sender(RTCRtpSender):
             if extension.uri == TRANSPORT_NUMBER:
                 self._attached.outgoing.extension = extension.id
         if self.kind == "video":
-            self._attached.add_picture(self._ssrc, self)
+            self._attached.add_picture(self._ssrc, self._rtx_ssrc, self)
         await super().send(parameters)
 
-    async def repeat_latest(self) -> None:
-        """Send the last packet once more: a filler that may even be of use."""
-        sequence = self.retransmissions.latest()
+    async def send_filler(self) -> None:
+        """Send a packet of just now once more."""
+        sequence = self.retransmissions.filler()
         if sequence is not None:
             await super()._retransmit(sequence)
 
@@ -107,6 +106,8 @@ class Sender(RTCRtpSender):
             for report in packet.reports:
                 if report.ssrc == self._ssrc:
                     self._attached.take_report(report.fraction_lost / 256, self.round_trip)
+        elif isinstance(packet, RtcpRtpfbPacket):
+            self._begin_anew_if_hopeless()
         elif isinstance(packet, RtcpPsfbPacket) and packet.fmt == RTCP_PSFB_APP:
             self._take_estimate(packet.fci)
         elif isinstance(packet, RtcpPsfbPacket) and packet.fmt in (RTCP_PSFB_FIR, RTCP_PSFB_PLI):
@@ -122,9 +123,18 @@ class Sender(RTCRtpSender):
 
     async def _retransmit(self, sequence_number: int) -> None:
         now = time.monotonic()
-        rate = self._attached.outgoing.controller.target(now).total
-        if self.retransmissions.request(sequence_number, rate, self.round_trip or UNKNOWN_ROUND_TRIP, now) is not None:
+        rate, round_trip = self._rate(now), self.round_trip or UNKNOWN_ROUND_TRIP
+        if self.retransmissions.request(sequence_number, rate, round_trip, now) is not None:
             await super()._retransmit(sequence_number)
+
+    def _begin_anew_if_hopeless(self) -> None:
+        now = time.monotonic()
+        if self.retransmissions.hopeless(self._rate(now), now):
+            self.retransmissions.give_up(now)
+            self._send_keyframe()
+
+    def _rate(self, now: float) -> int:
+        return self._attached.outgoing.controller.target(now).total
 
     def _send_keyframe(self) -> None:
         if isinstance(self.track, PacketTrack):

@@ -19,7 +19,9 @@ from OpenSSL import SSL
 from robotclient.tasks import Tasks
 from robotclient.transport import feedback
 from robotclient.transport.attach.outgoing import OVERHEAD, Outgoing
+from robotclient.transport.attach.unreadable import Unreadable
 from robotclient.transport.feedback import FeedbackWriter
+from robotclient.transport.pacer import Rank
 from robotclient.transport.retransmission import Retransmissions
 
 log = logging.getLogger(__name__)
@@ -36,8 +38,8 @@ class Picture(Protocol):
 
     retransmissions: Retransmissions[int]
 
-    async def repeat_latest(self) -> None:
-        """Send the last packet once more."""
+    async def send_filler(self) -> None:
+        """Send a packet of just now once more."""
 
 
 class Transport(RTCDtlsTransport):
@@ -52,10 +54,13 @@ class Transport(RTCDtlsTransport):
         self._far_time = 0.0
         """The far side's clock at its last report, in seconds."""
         self._pictures: dict[bytes, Picture] = {}
-        """Those who send pictures, by SSRC as it stands in packets; sound and repetitions have others."""
+        """Those who send pictures, by SSRC as it stands in packets."""
+        self._repetitions: set[bytes] = set()
+        """The SSRCs of their repetitions."""
         self.outgoing = Outgoing(super()._send_rtp, self._fill)
         self.octets = 0
         """Of all authentic packets received, media and reports."""
+        self.unreadable = Unreadable()
         self.on_round_trip: list[Callable[[float], None]] = []
         """Who wants to know the round trip, in seconds."""
 
@@ -68,9 +73,10 @@ class Transport(RTCDtlsTransport):
         """Send an RTCP packet; nothing happens where the connection has ended."""
         self._tasks.spawn(self._send_quietly(packet), "rtcp")
 
-    def add_picture(self, ssrc: int, picture: "Picture") -> None:
-        """Somebody will send pictures, whose packets are spread out and may be asked for again."""
+    def add_picture(self, ssrc: int, repetitions: int, picture: "Picture") -> None:
+        """Somebody will send pictures, whose packets are spread out and may be asked for again under another SSRC."""
         self._pictures[ssrc.to_bytes(4, "big")] = picture
+        self._repetitions.add(repetitions.to_bytes(4, "big"))
 
     def take_report(self, lost: float, round_trip: float | None) -> None:
         """A receiver report on our pictures: the share lost since the last one, and the round trip in seconds."""
@@ -132,10 +138,10 @@ class Transport(RTCDtlsTransport):
 
     async def _handle_rtp_data(self, data: bytes, arrival_time_ms: int) -> None:
         self.octets += len(data)
-        try:
-            packet = RtpPacket.parse(data, self._rtp_header_extensions_map)
-        except ValueError:
-            return
+        with self.unreadable.survived("RTP"):
+            await self._take_rtp(RtpPacket.parse(data, self._rtp_header_extensions_map), arrival_time_ms)
+
+    async def _take_rtp(self, packet: RtpPacket, arrival_time_ms: int) -> None:
         number = packet.extensions.transport_sequence_number
         if number is not None:
             self._note_arrival(number, packet.ssrc, time.monotonic())
@@ -145,11 +151,12 @@ class Transport(RTCDtlsTransport):
 
     async def _handle_rtcp_data(self, data: bytes) -> None:
         self.octets += len(data)
-        reports, rest = feedback.split(data)
-        for report in reports:
-            self._take_feedback(report)
-        if rest:
-            await super()._handle_rtcp_data(rest)
+        with self.unreadable.survived("RTCP"):
+            reports, rest = feedback.split(data)
+            for report in reports:
+                self._take_feedback(report)
+            if rest:
+                await super()._handle_rtcp_data(rest)
 
     async def _send_rtp(self, data: bytes) -> None:
         """RTCP leaves at once; RTP by the pacer."""
@@ -158,11 +165,15 @@ class Transport(RTCDtlsTransport):
         elif self.outgoing.filling:
             await self.outgoing.send_filler(data)
         else:
-            picture = self._pictures.get(data[8:12])
-            if picture is not None:
-                sequence = int.from_bytes(data[2:4], "big")
-                picture.retransmissions.put(sequence, sequence, len(data) + OVERHEAD)
-            self.outgoing.put(data, urgent=picture is None)
+            self.outgoing.put(data, self._rank(data))
+
+    def _rank(self, data: bytes) -> Rank:
+        ssrc = data[8:12]
+        if (picture := self._pictures.get(ssrc)) is None:
+            return Rank.REPETITION if ssrc in self._repetitions else Rank.SOUND
+        sequence = int.from_bytes(data[2:4], "big")
+        picture.retransmissions.put(sequence, sequence, len(data) + OVERHEAD)
+        return Rank.PICTURE
 
     async def _pace(self) -> None:
         with contextlib.suppress(ConnectionError):
@@ -170,7 +181,7 @@ class Transport(RTCDtlsTransport):
 
     async def _fill(self) -> None:
         if (picture := next(iter(self._pictures.values()), None)) is not None:
-            await picture.repeat_latest()
+            await picture.send_filler()
 
     def _take_feedback(self, report: bytes) -> None:
         try:

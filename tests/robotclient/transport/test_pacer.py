@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from robotclient.transport.congestion.probing import Probe
-from robotclient.transport.pacer import BURST, FILLER, MOST_QUEUED, Pacer
+from robotclient.transport.pacer import BURST, FILLER, MOST_QUEUED, Pacer, Rank
 
 RATE = 960_000  # 1200 octets in 10 ms
 
@@ -44,11 +44,23 @@ def test_sound_does_not_wait_but_is_paid_for() -> None:
     for number in range(4):
         pacer.put(number, 1200)
     pacer.poll(0)
-    pacer.put(99, 1200, urgent=True)
+    pacer.put(99, 1200, Rank.SOUND)
     assert pacer.next_deadline == 0
     assert [release.item for release in pacer.poll(0)] == [99]
     assert pacer.poll(0.012) == []
     assert len(pacer.poll(0.016)) == 1
+
+
+def test_repetitions_go_before_pictures_and_spread_out_like_them() -> None:
+    pacer: Pacer[int] = Pacer(RATE)
+    for number in range(2):
+        pacer.put(number, 1200)
+    for number in range(10, 14):
+        pacer.put(number, 1200, Rank.REPETITION)
+    left = drain(pacer, 100, 0.2)
+    assert [number for _, number, _ in left] == [10, 11, 12, 13, 0, 1]
+    times = [at - 100 for at, *_ in left]
+    assert times[3] >= 0.03 - BURST
 
 
 def test_the_deadline_is_when_the_next_one_leaves() -> None:
@@ -90,20 +102,20 @@ def test_a_probe_takes_what_waits_and_asks_for_fillers() -> None:
 
 
 @given(
-    st.lists(st.tuples(st.floats(0, 0.1), st.integers(50, 1300), st.booleans()), max_size=80),
+    st.lists(st.tuples(st.floats(0, 0.1), st.integers(50, 1300), st.sampled_from(Rank)), max_size=80),
     st.integers(50_000, 5_000_000),
 )
-def test_nothing_is_lost_or_changes_its_place(packets: list[tuple[float, int, bool]], rate: int) -> None:
+def test_nothing_is_lost_or_changes_its_place(packets: list[tuple[float, int, Rank]], rate: int) -> None:
     pacer: Pacer[int] = Pacer(rate)
     now, left = 0.0, []
-    for number, (pause, size, urgent) in enumerate(packets):
+    for number, (pause, size, rank) in enumerate(packets):
         now += pause
-        pacer.put(number, size, urgent=urgent)
+        pacer.put(number, size, rank)
         left += [release.item for release in pacer.poll(now)]
     while (deadline := pacer.next_deadline) is not None:
         now = max(now, deadline)
         left += [release.item for release in pacer.poll(now)]
     assert sorted(left) == list(range(len(packets)))
-    for kind in (True, False):
-        of_kind = [number for number in left if packets[number][2] is kind]
-        assert of_kind == sorted(of_kind)
+    for rank in Rank:
+        of_rank = [number for number in left if packets[number][2] is rank]
+        assert of_rank == sorted(of_rank)

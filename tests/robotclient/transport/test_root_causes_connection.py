@@ -5,6 +5,8 @@ intervals are shortened alike.
 """
 
 import asyncio
+import contextlib
+import itertools
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,6 +17,8 @@ import pytest
 from aioice import Candidate, Connection
 from aiortc import RTCCertificate, RTCDtlsTransport, RTCIceGatherer, RTCIceTransport
 from aiortc.rtcdtlstransport import RTCDtlsParameters
+from aiortc.rtcrtpparameters import RTCRtpHeaderExtensionParameters, RTCRtpParameters
+from aiortc.rtp import RtpPacket
 
 from robotclient.transport import consent
 from robotclient.transport.attach import transport as transport_module
@@ -106,8 +110,9 @@ class LosesFirst:
         return True
 
 
-async def handshake(kind: type[RTCDtlsTransport], lost: int) -> tuple[float, list[str]]:
-    """How long two transports of a class take to connect, the first datagrams of both lost; and their states."""
+@asynccontextmanager
+async def joined(kind: type[RTCDtlsTransport], lost: int = 0) -> AsyncIterator[list[RTCDtlsTransport]]:
+    """Two transports of a class that have tried to connect, the first so many DTLS datagrams of both lost."""
     async with udp_relay(own_address(), Impairment()) as ways:
         gatherers = [RTCIceGatherer(iceServers=[]) for _ in range(2)]
         ices = [RTCIceTransport(gatherer) for gatherer in gatherers]
@@ -120,13 +125,20 @@ async def handshake(kind: type[RTCDtlsTransport], lost: int) -> tuple[float, lis
         await asyncio.gather(
             *(ice.start(each.getLocalParameters()) for ice, each in zip(ices, gatherers[::-1], strict=True))
         )
-        began = time.monotonic()
         await asyncio.gather(*(_start(end, each) for end, each in zip(ends, parameters[::-1], strict=True)))
-        took, states = time.monotonic() - began, [end.state for end in ends]
-        for end, ice in zip(ends, ices, strict=True):
-            await end.stop()
-            await ice.stop()
-        return took, states
+        try:
+            yield ends
+        finally:
+            for end, ice in zip(ends, ices, strict=True):
+                await end.stop()
+                await ice.stop()
+
+
+async def handshake(kind: type[RTCDtlsTransport], lost: int) -> tuple[float, list[str]]:
+    """How long two transports of a class take to connect, ICE included, and their states."""
+    began = time.monotonic()
+    async with joined(kind, lost) as ends:
+        return time.monotonic() - began, [end.state for end in ends]
 
 
 async def _start(end: RTCDtlsTransport, parameters: RTCDtlsParameters) -> None:
@@ -146,3 +158,36 @@ async def test_a_handshake_that_never_ends_has_a_deadline(monkeypatch: pytest.Mo
     monkeypatch.setattr(transport_module, "HANDSHAKE_DEADLINE", 0.5)
     _, states = await asyncio.wait_for(handshake(Transport, 10_000), 20)
     assert states == ["failed", "failed"]
+
+
+def with_a_torn_extension(sequence: int) -> bytes:
+    """An RTP packet whose header extension 2 says that it has one octet, of the three of `abs-send-time`."""
+    header = RtpPacket(payload_type=97, sequence_number=sequence, ssrc=11).serialize()
+    return bytes([header[0] | 0x10]) + header[1:] + b"\xbe\xde\x00\x01" + bytes([0x20, 0, 0, 0])
+
+
+async def survives(kind: type[RTCDtlsTransport]) -> bool:
+    async with joined(kind) as (one, other):
+        extension = RTCRtpHeaderExtensionParameters(2, "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time")
+        other._rtp_header_extensions_map.configure(RTCRtpParameters(headerExtensions=[extension]))
+        numbers = itertools.count()
+        async with asyncio.timeout(20):
+            while other.state == "connected" and _unreadable(other) < 10:
+                with contextlib.suppress(ConnectionError):
+                    await RTCDtlsTransport._send_rtp(one, with_a_torn_extension(next(numbers)))
+                await asyncio.sleep(0.01)
+        return other.state == "connected"
+
+
+def _unreadable(end: RTCDtlsTransport) -> int:
+    return end.unreadable.count if isinstance(end, Transport) else 0
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # of aiortc's task that ended
+async def test_a_torn_packet_ends_stock_connections_and_not_ours(caplog: pytest.LogCaptureFixture) -> None:
+    assert not await survives(RTCDtlsTransport)
+    caplog.clear()
+    assert await survives(Transport)
+    told = [record.getMessage() for record in caplog.records if "cannot be used" in record.getMessage()]
+    assert told[0].startswith("RTP datagram 1 ")
+    assert 4 <= len(told) < 10, "told more and more seldom"

@@ -27,6 +27,7 @@ from robotclient.tracks import PacketTrack
 from robotclient.transport.attach.outgoing import Outgoing
 from robotclient.transport.attach.sender import Sender
 from robotclient.transport.attach.transport import Transport
+from robotclient.transport.pacer import Rank
 
 FPS = 30
 STOCK_HISTORY = 128
@@ -50,8 +51,8 @@ def stock_sender(of: MediaStreamTrack | str = "video") -> RTCRtpSender:
     return RTCRtpSender(of, StockWire(RTCIceTransport(RTCIceGatherer([])), [RTCCertificate.generateCertificate()]))
 
 
-def our_sender() -> Sender:
-    return Sender("video", OurWire(RTCIceTransport(RTCIceGatherer([])), [RTCCertificate.generateCertificate()]))
+def our_sender(of: MediaStreamTrack | str = "video") -> Sender:
+    return Sender(of, OurWire(RTCIceTransport(RTCIceGatherer([])), [RTCCertificate.generateCertificate()]))
 
 
 def sent(sender: RTCRtpSender) -> list[bytes]:
@@ -197,6 +198,20 @@ async def test_10_ours_has_a_budget(monkeypatch: pytest.MonkeyPatch) -> None:
     assert sender.retransmissions.refused > 2900
 
 
+async def test_10_ours_makes_a_keyframe_where_repeating_is_hopeless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Browsers wait three seconds for all that was lost when a link became narrow, before they ask for a keyframe."""
+    keyframes: list[None] = []
+    sender = our_sender(PacketTrack("video", lambda: keyframes.append(None)))
+    remember(sender, 100, 1024)
+    before = len(keyframes)
+    async with asyncio.timeout(10):
+        while len(keyframes) == before:
+            await sender._handle_rtcp_packet(nack(sender, list(range(100))))
+            await asyncio.sleep(0.03)
+    assert len(sent(sender)) < 20
+    assert sender.retransmissions.filler() is None, "all from before it is forgotten"
+
+
 async def test_10_stock_has_forgotten_what_was_sent_a_second_ago(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("aiortc.rtcrtpsender.RTP_HISTORY_SIZE", STOCK_HISTORY)
     sender = stock_sender()
@@ -238,7 +253,7 @@ async def test_10_ours_spreads_a_frame_out() -> None:
     outgoing = Outgoing(send, fill)
     running = asyncio.create_task(outgoing.run())
     for _ in range(10):
-        outgoing.put(bytes(1100), urgent=False)
+        outgoing.put(bytes(1100), Rank.PICTURE)
     async with asyncio.timeout(10):
         while len(times) < 10:
             await asyncio.sleep(0.005)

@@ -91,6 +91,15 @@ class LossControl:
         if self._seen >= FEWEST_OBSERVATIONS:
             self.rate = bounded if self._limited else math.inf
 
+    def probed(self, rate: float) -> None:
+        """A burst at this rate came through: no less can be the bandwidth, whatever was lost at lower rates."""
+        if self._path is None or rate <= self._path.bandwidth:
+            return
+        self._path = _Path(rate, _feasible(self._path.inherent, rate))
+        self._window_limit = max(self._window_limit, rate)
+        if self.rate is not None:
+            self.rate = max(self.rate, min(rate, self._instant_bound()))
+
     def _observe(self, fates: Iterable[Fate]) -> bool:
         """Whether the report completes an observation."""
         partial = self._partial

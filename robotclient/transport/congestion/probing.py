@@ -1,13 +1,14 @@
 """Probes: short bursts above the present rate that find free capacity within a round trip.
 
-After libwebrtc's `probe_controller` and `probe_bitrate_estimator`: twice at the start, further while they succeed.
+After libwebrtc's `probe_controller` and `probe_bitrate_estimator`: at the start, and further while they succeed. (There
+two go out at the start, one after the other: on a link of 250 kbit/s these and the first keyframe are 0.4 s of queue.)
 Beyond it we go on trying while the rate is below what we could use, less and less often where probes fail: a link that
 was narrow for a while and is wide again is found within seconds, where 8 % a second take half a minute.
 """
 
 from dataclasses import dataclass, field
 
-FIRST_FACTORS = (3.0, 6.0)
+FIRST_FACTOR = 3.0
 FURTHER_FACTOR, FURTHER_THRESHOLD = 2.0, 0.7
 """`step_size`; a result above this share of the probe's rate is a success."""
 PACKETS, DURATION = 5, 0.015
@@ -45,7 +46,7 @@ class Prober:
 
     def __init__(self, start: float, highest: float) -> None:
         self._highest = highest
-        self._waiting = [factor * start for factor in FIRST_FACTORS]
+        self._wanted: float | None = FIRST_FACTOR * start
         self._number = 0
         self._asked: Probe | None = None
         self._asked_at = 0.0
@@ -54,21 +55,20 @@ class Prober:
 
     def overused(self, now: float) -> None:
         """A queue builds up: no probes for a while."""
-        self._waiting.clear()
+        self._wanted = None
         self._overused_at = now
 
     def next(self, rate: float, round_trip: float, now: float) -> Probe | None:
         """A cluster to send now, at the present `rate` of sending."""
         if self._asked is not None and now - self._asked_at > ANSWER_DEADLINE + round_trip:
             self._asked = None
-        if not self._waiting and self._asked is None and self._is_worth_it(rate, now):
+        if self._wanted is None and self._asked is None and self._is_worth_it(rate, now):
             self._pause = min(LONGEST_PAUSE, PAUSE_GROWTH * self._pause)
-            self._waiting.append(FURTHER_FACTOR * rate)
-        if not self._waiting:
+            self._wanted = FURTHER_FACTOR * rate
+        if self._wanted is None:
             return None
-        wanted = min(self._highest, self._waiting.pop(0))
+        wanted, self._wanted = min(self._highest, self._wanted), None
         if wanted <= rate:
-            self._waiting.clear()
             return None
         self._number += 1
         octets = max(round(wanted * DURATION / 8), 1)
@@ -79,8 +79,8 @@ class Prober:
         """A cluster has measured this rate."""
         if self._asked is None:
             return
-        if rate > FURTHER_THRESHOLD * self._asked.rate and not self._waiting:
-            self._waiting.append(FURTHER_FACTOR * rate)
+        if rate > FURTHER_THRESHOLD * self._asked.rate:
+            self._wanted = FURTHER_FACTOR * rate
             self._pause = FIRST_PAUSE
         self._asked = None
         self._asked_at = now

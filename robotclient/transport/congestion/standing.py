@@ -30,12 +30,15 @@ class StandingQueue:
         self._stood_since: float | None = None
         self._cuts = 0
         self._cut_at = -math.inf
+        self.draining = False
+        """Whether a queue of our own first packets is to be emptied: until it is gone, or was seen not to go."""
         self._ignored_until = -math.inf
         self._ignored_for = FIRST_IGNORED
 
     def judge(self, way: float, usage: Usage, now: float, *, starting: bool) -> Usage:
         """What the trendline says, or more where a queue stands: over-use to cut the rate, under-use to hold it."""
         queue = self._measure(way, now)
+        self.draining = self.draining and queue >= EMPTY and now - self._cut_at < CUT_PAUSE
         if queue < (EMPTY if self._cuts else LIMIT):
             self._stood_since, self._cuts = None, 0
             if queue < EMPTY:
@@ -44,9 +47,9 @@ class StandingQueue:
         if self._stood_since is None:
             self._stood_since = now
         patient = now < self._ignored_until or (now - self._stood_since < PATIENCE and not starting)
-        return usage if patient or usage is Usage.OVER else self._act(usage, now)
+        return usage if patient or usage is Usage.OVER else self._act(usage, now, starting=starting)
 
-    def _act(self, usage: Usage, now: float) -> Usage:
+    def _act(self, usage: Usage, now: float, *, starting: bool) -> Usage:
         if now - self._cut_at < CUT_PAUSE:
             return Usage.UNDER
         if self._cuts == MOST_CUTS:
@@ -55,6 +58,7 @@ class StandingQueue:
             return usage
         self._cuts += 1
         self._cut_at = now
+        self.draining = starting
         return Usage.OVER
 
     def _measure(self, way: float, now: float) -> float:

@@ -3,6 +3,7 @@
 English is what the code and the templates say; `locales/<language>/LC_MESSAGES/messages.po` says it in the others.
 """
 
+from collections.abc import Mapping
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -16,6 +17,8 @@ LANGUAGES: Final = ("es", "en")
 NAMES: Final = {"es": "español", "en": "English"}
 """Each in itself."""
 SOURCE: Final = "en"
+COOKIE: Final = "language"
+"""Set by the page itself (`static/language.js`), because opening a page changes nothing here."""
 LOCALES: Final = Path(__file__).parent / "locales"
 
 
@@ -39,6 +42,12 @@ def translations(language: str) -> NullTranslations:
 def mark(text: str) -> str:
     """Mark a text for the catalogues that is translated later, where its reader is known."""
     return text
+
+
+def chosen(cookies: Mapping[str, str]) -> str | None:
+    """The language that a guest chose on a page in this browser, if he did."""
+    language = cookies.get(COOKIE)
+    return language if language in LANGUAGES else None
 
 
 def preferred(wishes: str, default: str) -> str:

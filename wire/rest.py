@@ -166,7 +166,7 @@ class Readiness(Message):
 
 
 class IceServerList(Message):
-    """`GET /robot/ice_servers`: what a robot may try before a visit; credentials are good for some minutes."""
+    """`GET …/ice_servers`: what a robot or a page may try before a visit; credentials are good for some minutes."""
 
     items: tuple[IceServer, ...]
 

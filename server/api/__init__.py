@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from fastapi import APIRouter
 
-from server.api import audit, mails, quality, reservations, residents, robot, robots, users
+from server.api import audit, mails, quality, reservations, residents, robot, robots, rooms, users
 from server.api.robot import health
 from server.problems import documented
 
@@ -16,7 +16,7 @@ ALWAYS = (
 )
 
 router = APIRouter(prefix="/api/v1", responses=documented(*ALWAYS))
-for part in (robot, quality, residents, reservations, robots, users, mails, audit):
+for part in (robot, quality, rooms, residents, reservations, robots, users, mails, audit):
     router.include_router(part.router)
 
 __all__ = ["health", "router"]

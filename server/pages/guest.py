@@ -3,10 +3,12 @@
 Nothing here changes anything: mail scanners open links too.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Final
 
+import segno
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -57,21 +59,38 @@ async def home(page: Visitor) -> Response:
 
 @router.api_route("/r/{token}", methods=["GET", "HEAD"])
 async def call(token: str, page: Visitor) -> Response:
-    """The call page of a guest's link, in his browser's language, or else in the one that staff noted for him."""
+    """The call page of a guest's link, in the language that he chose, or his browser, or else staff for him."""
     parts = page.parts
     try:
         reservation, link = await bookings.find_by_token(parts.database, token)
     except UnknownError:
         return notice(page, ErrorCode.UNKNOWN_ROOM)
-    wishes = page.request.headers.get("accept-language", "")
-    page = replace(page, language=languages.preferred(wishes, link.language))
+    wishes, chosen = page.request.headers.get("accept-language", ""), languages.chosen(page.request.cookies)
+    page = replace(page, language=chosen or languages.preferred(wishes, link.language))
     try:
         admission = await bookings.admit_guest(parts.database, token, page.now, parts.config.rooms)
     except bookings.RefusedError as error:
         if error.refusal.error is ErrorCode.TOO_EARLY:
             return early(page, error.refusal, reservation)
         return notice(page, error.refusal.error)
-    return page.show("call.html", title=admission.title, room=token, name=admission.name or "")
+    return show_call(page, admission, token, token, languages.NAMES)
+
+
+def show_call(
+    page: Page, admission: bookings.Admission, room: str, invitation: str | None, choices: Mapping[str, str]
+) -> Response:
+    """The call page. `room` is for `join`; `invitation` the token of a link to pass on, if there is one."""
+    link = f"{page.parts.config.public_url}/r/{invitation}" if invitation else ""
+    return page.show(
+        "call.html",
+        title=admission.title,
+        room=room,
+        name=admission.name or "",
+        link=link,
+        # Dark modules on a light ground in any colours of the page, as readers want them (ISO/IEC 18004).
+        qr=segno.make(link, micro=False).svg_inline(light="#ffffff", omitsize=True) if link else "",
+        choices=choices,
+    )
 
 
 def early(page: Page, refusal: Refusal, reservation: Reservation) -> Response:

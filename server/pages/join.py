@@ -1,6 +1,7 @@
 """Staff join a visit: from the list of visits, or by the room's name from the box of the profile."""
 
 import re
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote, unquote
@@ -8,7 +9,7 @@ from urllib.parse import quote, unquote
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from server import bookings
+from server import bookings, tokens
 from server.pages import guest
 from server.pages.page import Staff, StaffPage, Typed
 from server.pages.profile import show_profile
@@ -54,7 +55,15 @@ async def join(room: Id, page: Staff) -> Response:
         return guest.notice(page, error.refusal.error)
     await page.saw("reservation", admission.reservation_id)
     name = unquote(page.request.cookies.get(NAME, "")) or page.user.name
-    return page.show("call.html", title=admission.title, room=room, name=name)
+    found = await bookings.get(page.parts.database, room, page.now)
+    return guest.show_call(page, replace(admission, name=name), room, _invitation(page, found), {})
+
+
+def _invitation(page: StaffPage, visit: bookings.Listed) -> str | None:
+    """The token of a link that staff may pass on during the visit: best one that was made for nobody's address."""
+    usable = (link for link in visit.links if link.denied_at is None)
+    link = min(usable, key=lambda each: each.email is not None, default=None)
+    return tokens.link_token(page.parts.secret, link.id) if link else None
 
 
 async def _admit(page: StaffPage, room: str) -> bookings.Admission:

@@ -136,7 +136,8 @@ class StaffPage(Page):
 async def _visitor(request: Request, parts: Shared) -> Page:
     user = await session_user(request, parts)
     wishes = request.headers.get("accept-language", "")
-    language = str(user.language) if user else languages.preferred(wishes, parts.config.language)
+    wanted = languages.chosen(request.cookies) or languages.preferred(wishes, parts.config.language)
+    language = str(user.language) if user else wanted
     request.state.language = language
     return Page(request, parts, language, parts.clock(), user)
 

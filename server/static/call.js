@@ -1,22 +1,31 @@
 /** The call page: from the lobby into the room and out of it. */
 
 import { Adaptation } from "./adaptation.js";
+import { stayAwake } from "./awake.js";
+import { Choices } from "./choices.js";
 import { Controls } from "./controls.js";
 import { Devices } from "./devices.js";
 import { byId } from "./dom.js";
+import { offerInvitation } from "./invitation.js";
+import { offerLanguages } from "./language.js";
 import { Lobby } from "./lobby.js";
 import { Monitor } from "./monitor.js";
+import { Outgoing } from "./outgoing.js";
 import { Panels } from "./panels.js";
 import { People } from "./people.js";
 import { QualityPanel } from "./quality_panel.js";
 import { Reports } from "./reports.js";
 import { Room } from "./room.js";
+import { Sharing } from "./sharing.js";
+import { Shortcuts } from "./shortcuts.js";
 import { Signaling } from "./signaling.js";
+import { Speaker } from "./speaker.js";
+import { Tabs } from "./tabs.js";
 import { texts } from "./texts.js";
 import { Tiles } from "./tiles.js";
 import { WaitingRoom } from "./waiting.js";
 
-/** @import { Media, Refusal } from "./wire.js" */
+/** @import { Refusal } from "./wire.js" */
 
 /** @typedef {"lobby" | "waiting" | "call" | "closing"} Section */
 
@@ -25,6 +34,7 @@ const SECTIONS = /** @type {Section[]} */ (["lobby", "waiting", "call", "closing
 const FINAL = new Set(["unknown_room", "ended", "cancelled", "closed", "denied"]);
 const notice = byId("notice", HTMLElement);
 const devices = new Devices();
+const outgoing = new Outgoing(devices);
 
 /**
  * @param {Section} shown
@@ -40,7 +50,8 @@ function show(shown) {
  * @param {boolean} again whether he may come back
  */
 function close(reason, again) {
-  devices.close();
+  outgoing.close();
+  for (const dialog of document.querySelectorAll("dialog")) dialog.close();
   show("closing");
   notice.textContent = "";
   document.title = texts.closingTitle;
@@ -58,28 +69,48 @@ function refuse({ error }) {
 }
 
 /**
- * Keep the tiles as the room says.
+ * Say who is there, or why nobody is.
  * @param {Signaling} signaling
  * @param {Room} room
- * @param {Lobby} lobby
- * @returns {Tiles}
  */
-function showRoom(signaling, room, lobby) {
-  const unmute = byId("unmute", HTMLButtonElement);
-  const tiles = new Tiles(byId("tiles", HTMLElement), devices, () => (unmute.hidden = false));
-  unmute.addEventListener("click", () => {
-    unmute.hidden = true;
-    tiles.play();
-  });
+function describe(signaling, room) {
   let nobody = texts.waiting;
-  const describe = () => {
+  const say = () => {
     if (document.body.dataset["section"] === "call") notice.textContent = room.size === 0 ? nobody : "";
   };
   signaling.on("participant_left", ({ reason }) => {
     nobody = reason === "stopped" ? texts.stopped : texts.waiting;
-    describe();
+    say();
   });
   signaling.on("lost", () => (notice.textContent = texts.reconnecting));
+  for (const event of /** @type {const} */ (["entered", "participant", "gone"])) room.on(event, say);
+}
+
+/**
+ * Keep the tiles as the room says.
+ * @param {Room} room
+ */
+function showTiles(room) {
+  const unmute = byId("unmute", HTMLButtonElement);
+  const tiles = new Tiles(byId("tiles", HTMLElement), outgoing, () => (unmute.hidden = false));
+  unmute.addEventListener("click", () => {
+    unmute.hidden = true;
+    tiles.play();
+  });
+  room.on("participant", (participant) => tiles.put(participant));
+  room.on("link", (link) => tiles.follow(link));
+  room.on("gone", (participant) => tiles.remove(participant));
+  outgoing.on("change", () => tiles.describeOwn(outgoing));
+}
+
+/**
+ * From section to section, as the server says.
+ * @param {Signaling} signaling
+ * @param {Room} room
+ * @param {Lobby} lobby
+ * @param {Choices} choices
+ */
+function follow(signaling, room, lobby, choices) {
   signaling.on("waiting", () => {
     lobby.close();
     show("waiting");
@@ -88,60 +119,10 @@ function showRoom(signaling, room, lobby) {
   });
   room.on("entered", () => {
     lobby.close();
+    choices.moveTo("settings-choices");
     show("call");
-    describe();
+    stayAwake();
   });
-  room.on("participant", (participant) => {
-    tiles.put(participant);
-    describe();
-  });
-  room.on("link", (link) => tiles.follow(link));
-  room.on("gone", (participant) => {
-    tiles.remove(participant);
-    describe();
-  });
-  return tiles;
-}
-
-/**
- * What is sent now.
- * @param {Adaptation | null} adaptation which takes the picture away where the network does not carry it
- * @returns {Media}
- */
-function mediaOf(adaptation) {
-  return adaptation?.thin ? { ...devices.media, video: false, thin: true } : devices.media;
-}
-
-async function main() {
-  const signaling = new Signaling(document.body.dataset["room"] ?? "", sessionStorage);
-  new WaitingRoom(signaling);
-  const lobby = new Lobby(devices);
-  /** @type {Tiles | null} */
-  let tiles = null;
-  /** @type {Adaptation | null} */
-  let adaptation = null;
-  const tellMedia = () => signaling.changeMedia(mediaOf(adaptation)).catch(() => undefined);
-  const controls = new Controls(devices, () => {
-    lobby.refresh();
-    tiles?.describeOwn(devices);
-    // A link that is down says it at its next `join`.
-    if (tiles) tellMedia();
-  });
-  const prepared = lobby.prepare().then(() => controls.refresh());
-  // A reload in the middle of a call goes straight back into it.
-  const back = signaling.resumable && lobby.name !== "";
-  const name = back ? await prepared.then(() => lobby.name) : await lobby.entered();
-  devices.seal();
-
-  const room = new Room(signaling, devices.localTracks);
-  tiles = showRoom(signaling, room, lobby);
-  new Panels();
-  new People(room);
-  const monitor = new Monitor(room);
-  adaptation = new Adaptation(monitor, room);
-  adaptation.on("thin", tellMedia);
-  new QualityPanel(monitor, room, adaptation);
-  new Reports(room, monitor);
   signaling.on("refused", refuse);
   signaling.on("room_closed", ({ reason }) => close(texts.closed[reason], reason === "replaced"));
   for (const button of ["leave", "give-up"]) {
@@ -150,7 +131,59 @@ async function main() {
       await signaling.leave();
     });
   }
-  await signaling.join(name, devices.media);
+}
+
+/**
+ * Send what there is, and less where the network does not carry it.
+ * @param {Signaling} signaling
+ * @param {Room} room
+ * @returns {Monitor} which has to be closed
+ */
+function send(signaling, room) {
+  const monitor = new Monitor(room);
+  const adaptation = new Adaptation(monitor, room);
+  const tellMedia = () => {
+    const thin = adaptation.thin ? { video: false, thin: true } : {};
+    // A link that is down says it at its next `join`.
+    signaling.changeMedia({ ...outgoing.media, ...thin }).catch(() => undefined);
+  };
+  adaptation.on("thin", tellMedia);
+  outgoing.on("change", () => {
+    room.replaceTracks(outgoing.tracks);
+    tellMedia();
+  });
+  new QualityPanel(monitor, room, adaptation);
+  new Reports(room, monitor);
+  return monitor;
+}
+
+async function main() {
+  const link = document.body.dataset["room"] ?? "";
+  const signaling = new Signaling(link, sessionStorage);
+  const tabs = new Tabs(link);
+  const choices = new Choices(devices, new Speaker());
+  const lobby = new Lobby(devices, link);
+  new WaitingRoom(signaling);
+  new Controls(devices);
+  new Panels();
+  new Shortcuts();
+  new Sharing(outgoing);
+  offerInvitation();
+  offerLanguages();
+  const prepared = lobby.prepare();
+  // A reload in the middle of a call goes straight back into it.
+  const back = signaling.resumable && lobby.name !== "";
+  const guest = back ? await prepared.then(() => lobby.name) : await lobby.entered();
+
+  const room = new Room(signaling, outgoing.tracks);
+  new People(room);
+  follow(signaling, room, lobby, choices);
+  showTiles(room);
+  describe(signaling, room);
+  const monitor = send(signaling, room);
+  if (!back) await tabs.takeOver(signaling);
+  tabs.hold(signaling);
+  await signaling.join(guest, outgoing.media);
   monitor.close();
   room.close();
 }

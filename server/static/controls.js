@@ -15,30 +15,24 @@ export class Controls {
   #buttons = [];
   #devices;
 
-  /**
-   * @param {Devices} devices
-   * @param {() => void} changed called after a press
-   */
-  constructor(devices, changed) {
+  /** @param {Devices} devices */
+  constructor(devices) {
     this.#devices = devices;
     for (const button of document.querySelectorAll("button[data-device]")) {
       if (!(button instanceof HTMLButtonElement)) continue;
       const device = /** @type {Device} */ (button.dataset["device"]);
       this.#buttons.push({ button, device });
-      button.addEventListener("click", () => {
-        devices.toggle(device);
-        this.refresh();
-        changed();
-      });
+      button.addEventListener("click", () => devices.toggle(device));
     }
-    this.refresh();
+    devices.on("change", () => this.#refresh());
+    this.#refresh();
   }
 
   /** Show what is on, off, or not there. */
-  refresh() {
+  #refresh() {
     for (const { button, device } of this.#buttons) {
       const on = this.#devices.isOn(device);
-      button.disabled = !this.#devices.has(device);
+      button.disabled = !this.#devices.track(device);
       button.classList.toggle("is-off", !on);
       button.ariaLabel = button.title = on ? LABELS[device].on : LABELS[device].off;
     }

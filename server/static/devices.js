@@ -1,48 +1,65 @@
-/** This side's camera and microphone: opening them, and what of them is sent. */
+/** This side's camera and microphone: opening, changing, switching off, and losing them. */
 
-/** @import { LocalTrack } from "./peer.js" */
-/** @import { Media } from "./wire.js" */
+import { Emitter } from "./events.js";
 
 /** @typedef {"camera" | "microphone"} Device */
 /** @typedef {"denied" | "missing" | "busy"} Problem */
 
+export const DEVICES = /** @type {Device[]} */ (["microphone", "camera"]);
 const VIDEO = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
 const AUDIO = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
-/** @type {Record<Device, MediaStreamConstraints>} */
-const CONSTRAINTS = { camera: { video: VIDEO }, microphone: { audio: AUDIO } };
 
-export class Devices {
+/**
+ * `change`: another device, none any more, or switched on or off.
+ * @extends {Emitter<{change: undefined}>}
+ */
+export class Devices extends Emitter {
   /** @type {Map<Device, Problem>} why a device is not there */
   problems = new Map();
   /** @type {Map<Device, MediaStreamTrack>} */
   #tracks = new Map();
-  #sealed = false;
+  /** @type {Set<Device>} switched off by the person, whichever device it is */
+  #off = new Set();
+  #closed = false;
+
+  constructor() {
+    super();
+    navigator.mediaDevices?.addEventListener("devicechange", () => this.#recover());
+  }
 
   /**
    * Ask for both at once, which is one question to the person; then one by one, so that one works without the other.
-   * The wait for the person has no deadline here; what comes after `seal` is closed again.
+   * The wait for the person has no deadline here.
    */
   async open() {
     try {
-      this.#take(await getUserMedia({ video: VIDEO, audio: AUDIO }));
+      this.#take(await getUserMedia({ ...constraints("camera"), ...constraints("microphone") }));
     } catch {
-      for (const device of /** @type {Device[]} */ (["microphone", "camera"])) await this.#openOne(device);
+      for (const device of DEVICES) await this.#openOne(device);
     }
   }
 
-  /** @returns {LocalTrack[]} */
-  get localTracks() {
-    return [...this.#tracks].map(([source, track]) => ({ source, track }));
+  /**
+   * Use this one, now and at the next visit.
+   * @param {Device} device
+   * @param {string} id
+   */
+  async choose(device, id) {
+    localStorage.setItem(device, id);
+    await this.#openOne(device);
+    const before = this.#tracks.get(device);
+    if (!before || !this.problems.has(device)) return;
+    before.stop(); // many a phone opens one camera at a time
+    this.#tracks.delete(device);
+    await this.#openOne(device);
   }
 
-  /** @returns {Media} what is sent now */
-  get media() {
-    return { audio: this.isOn("microphone"), video: this.isOn("camera"), screen: false };
-  }
-
-  /** @param {Device} device */
-  has(device) {
-    return this.#tracks.has(device);
+  /**
+   * @param {Device} device
+   * @returns {MediaStreamTrack | undefined}
+   */
+  track(device) {
+    return this.#tracks.get(device);
   }
 
   /** @param {Device} device */
@@ -56,17 +73,16 @@ export class Devices {
    */
   toggle(device) {
     const track = this.#tracks.get(device);
-    if (track) track.enabled = !track.enabled;
+    if (!track) return;
+    track.enabled = !track.enabled;
+    if (track.enabled) this.#off.delete(device);
+    else this.#off.add(device);
+    this.emit("change", undefined);
   }
 
-  /** The call begins with what there is now. */
-  seal() {
-    this.#sealed = true;
-  }
-
-  /** Release camera and microphone; their lights go out. */
+  /** Release camera and microphone; their lights go out, and stay out. */
   close() {
-    this.seal();
+    this.#closed = true;
     for (const track of this.#tracks.values()) track.stop();
     this.#tracks.clear();
   }
@@ -74,28 +90,65 @@ export class Devices {
   /** @param {Device} device */
   async #openOne(device) {
     try {
-      this.#take(await getUserMedia(CONSTRAINTS[device]));
+      this.#take(await getUserMedia(constraints(device)));
     } catch (error) {
       this.problems.set(device, problem(error));
+      this.emit("change", undefined);
     }
   }
 
   /** @param {MediaStream} stream */
   #take(stream) {
     for (const track of stream.getTracks()) {
-      if (this.#sealed) track.stop();
-      else this.#tracks.set(track.kind === "audio" ? "microphone" : "camera", track);
+      if (this.#closed) {
+        track.stop();
+        continue;
+      }
+      const device = track.kind === "audio" ? "microphone" : "camera";
+      track.enabled = !this.#off.has(device);
+      track.addEventListener("ended", () => this.#lost(device, track));
+      this.#tracks.get(device)?.stop();
+      this.#tracks.set(device, track);
+      this.problems.delete(device);
     }
+    this.emit("change", undefined);
+  }
+
+  /**
+   * Unplugged, or taken by another program: another one may be there.
+   * @param {Device} device
+   * @param {MediaStreamTrack} track
+   */
+  #lost(device, track) {
+    if (this.#tracks.get(device) !== track) return;
+    this.#tracks.delete(device);
+    this.#openOne(device);
+  }
+
+  /** Something was plugged in or out: it may be what is missing. */
+  #recover() {
+    for (const [device, why] of [...this.problems]) if (why !== "denied") this.#openOne(device);
+    this.emit("change", undefined);
   }
 }
 
 /**
- * @param {MediaStreamConstraints} constraints
+ * @param {Device} device
+ * @returns {MediaStreamConstraints} for the one that was chosen, or else for any
+ */
+function constraints(device) {
+  const chosen = localStorage.getItem(device);
+  const deviceId = chosen ? { deviceId: { ideal: chosen } } : {};
+  return device === "camera" ? { video: { ...VIDEO, ...deviceId } } : { audio: { ...AUDIO, ...deviceId } };
+}
+
+/**
+ * @param {MediaStreamConstraints} wanted
  * @returns {Promise<MediaStream>}
  */
-async function getUserMedia(constraints) {
+async function getUserMedia(wanted) {
   if (!navigator.mediaDevices) throw new DOMException("not a secure page", "NotAllowedError");
-  return navigator.mediaDevices.getUserMedia(constraints);
+  return navigator.mediaDevices.getUserMedia(wanted);
 }
 
 /**

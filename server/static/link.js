@@ -93,6 +93,16 @@ export class Link extends Emitter {
   }
 
   /**
+   * Send these from now on. A kind that was not sent before needs a new connection; the one there is goes on meanwhile.
+   * @param {readonly LocalTrack[]} localTracks
+   */
+  async replaceTracks(localTracks) {
+    const peer = this.#newest;
+    const fits = await Promise.all([this.#current, this.#next].map((each) => each?.replaceTracks(localTracks) ?? true));
+    if (peer && peer === this.#newest && fits.includes(false)) this.#retry(peer);
+  }
+
+  /**
    * Take a message from the participant; one for a dead connection is dropped.
    * @template {keyof DirectedMessages} Name
    * @param {Name} event

@@ -40,8 +40,8 @@ export class Peer extends Emitter {
   #remoteMap = {};
   /** @type {Candidate[]} came before the description that they belong to */
   #early = [];
-  /** @type {Map<MediaStreamTrack, Track["source"]>} */
-  #sources = new Map();
+  /** @type {Map<Track["source"], RTCRtpSender>} */
+  #senders = new Map();
   #self;
   #pc;
 
@@ -127,7 +127,18 @@ export class Peer extends Emitter {
    * @param {Track["source"]} source
    */
   sender(source) {
-    return this.#pc.getSenders().find(({ track }) => track !== null && this.#sources.get(track) === source);
+    return this.#senders.get(source);
+  }
+
+  /**
+   * Send these in the place of what is sent now; nothing is negotiated (W3C webrtc-pc, section 5.2.1).
+   * @param {readonly LocalTrack[]} localTracks
+   * @returns {Promise<boolean>} false where there is one that this connection has no place for
+   */
+  async replaceTracks(localTracks) {
+    const wanted = new Map(localTracks.map(({ source, track }) => [source, track]));
+    await Promise.all([...this.#senders].map(([source, sender]) => sender.replaceTrack(wanted.get(source) ?? null)));
+    return [...wanted.keys()].every((source) => this.#senders.has(source));
   }
 
   /** Close the connection; no event comes after it. The local tracks live on. */
@@ -139,8 +150,7 @@ export class Peer extends Emitter {
   #addTracks(localTracks) {
     const together = new MediaStream(); // tracks of one stream are played in step: lips and voice
     for (const { source, track } of localTracks) {
-      this.#sources.set(track, source);
-      this.#pc.addTrack(track, together);
+      this.#senders.set(source, this.#pc.addTrack(track, together));
     }
     if (!this.offerer) return; // an answer takes its media from the offer
     const sent = localTracks.map(({ track }) => track.kind);
@@ -176,9 +186,9 @@ export class Peer extends Emitter {
   #description() {
     /** @type {Record<string, Track>} */
     const tracks = {};
-    for (const { mid, sender } of this.#pc.getTransceivers()) {
-      const source = sender.track && this.#sources.get(sender.track);
-      if (mid !== null && source) tracks[mid] = { participant: this.#self, source };
+    for (const [source, sender] of this.#senders) {
+      const mid = this.#pc.getTransceivers().find((each) => each.sender === sender)?.mid ?? null;
+      if (mid !== null) tracks[mid] = { participant: this.#self, source };
     }
     return { connection: this.connection, sdp: this.#pc.localDescription?.sdp ?? "", tracks };
   }
@@ -206,6 +216,6 @@ export class Peer extends Emitter {
  * @param {IceServer} server
  * @returns {RTCIceServer}
  */
-function rtcIceServer({ urls, username, credential }) {
+export function rtcIceServer({ urls, username, credential }) {
   return { urls: [...urls], ...(username && { username }), ...(credential && { credential }) };
 }

@@ -9,29 +9,47 @@ import { texts } from "./texts.js";
 export class People {
   #list = byId("people-list", HTMLUListElement);
   /** @type {Map<string, HTMLLIElement>} */
-  #entries = new Map();
+  #rows = new Map();
 
   /** @param {Room} room */
   constructor(room) {
-    room.on("participant", (participant) => this.#put(participant));
-    room.on("gone", (participant) => {
-      this.#entries.get(participant)?.remove();
-      this.#entries.delete(participant);
-    });
     const own = document.createElement("li");
     own.textContent = texts.you;
     this.#list.replaceChildren(own);
+    room.on("participant", (participant) => this.#put(participant));
+    room.on("gone", (id) => {
+      this.#rows.get(id)?.remove();
+      this.#rows.delete(id);
+    });
   }
 
-  /** @param {Participant} participant */
-  #put({ id, name, media, connected }) {
-    const entry = this.#entries.get(id) ?? document.createElement("li");
-    const faults = [connected === false && texts.away, media?.audio === false && texts.muted].filter(Boolean);
-    const words = document.createElement("span");
-    words.className = "hint";
-    words.textContent = faults.join(" ");
-    entry.replaceChildren(name, words);
-    if (!this.#entries.has(id)) this.#list.append(entry);
-    this.#entries.set(id, entry);
+  /** @param {Participant} participant who came or changed */
+  #put(participant) {
+    const row = this.#rows.get(participant.id) ?? this.#add(participant.id);
+    const remark = document.createElement("span");
+    remark.className = "hint";
+    remark.textContent = [texts.kinds[participant.kind], ...remarks(participant)].join(" · ");
+    row.replaceChildren(participant.name, remark);
   }
+
+  /** @param {string} id */
+  #add(id) {
+    const row = document.createElement("li");
+    this.#rows.set(id, row);
+    this.#list.append(row);
+    return row;
+  }
+}
+
+/**
+ * @param {Participant} participant
+ * @returns {string[]} what the others should know of him
+ */
+function remarks({ connected, media }) {
+  const found = [];
+  if (connected === false) found.push(texts.reconnects);
+  if (media?.audio === false) found.push(texts.muted);
+  if (media?.video === false) found.push(texts.cameraIsOff);
+  if (media?.screen) found.push(texts.shares);
+  return found;
 }

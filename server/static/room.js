@@ -64,6 +64,16 @@ export class Room extends Emitter {
     return this.#signaling.send(event, message);
   }
 
+  /**
+   * Send these to everybody from now on.
+   * @param {readonly LocalTrack[]} localTracks
+   */
+  replaceTracks(localTracks) {
+    this.localTracks = localTracks;
+    // A connection that closes meanwhile has nothing to replace; the next one begins with these.
+    for (const link of this.#links.values()) link.replaceTracks(localTracks).catch(() => undefined);
+  }
+
   /** Close all links. */
   close() {
     for (const id of [...this.#links.keys()]) this.#forget(id);

@@ -49,7 +49,18 @@ export class Signaling extends Emitter {
 
   /** Whether this room was left without a farewell: joining now gives the same participant, if it was not long ago. */
   get resumable() {
-    return this.#resume !== null;
+    return this.resume !== null;
+  }
+
+  /** What makes the next `join` the same participant; another place of the same person may hand its own over. */
+  get resume() {
+    return this.#storage.getItem(this.#key);
+  }
+
+  /** @param {string | null} resume */
+  set resume(resume) {
+    if (resume === null) this.#storage.removeItem(this.#key);
+    else this.#storage.setItem(this.#key, resume);
   }
 
   /**
@@ -118,10 +129,10 @@ export class Signaling extends Emitter {
     this.#over.signal.addEventListener("abort", close);
     try {
       await socket.open();
-      const resume = this.#resume;
+      const resume = this.resume && /** @type {Resume} */ (JSON.parse(this.resume));
       const join = { version: VERSION, room: this.#room, name, media: this.#media, ...(resume && { resume }) };
       const answer = await socket.call("join", join);
-      this.#storage.setItem(this.#key, JSON.stringify({ participant: answer.participant, secret: answer.secret }));
+      this.resume = JSON.stringify({ participant: answer.participant, secret: answer.secret });
       this.#socket = socket;
       welcome();
       if ("waiting" in answer) this.emit("waiting", answer);
@@ -141,7 +152,7 @@ export class Signaling extends Emitter {
    */
   #takeRefusal(refusal) {
     if (refusal.error === "unknown_participant" && this.resumable) {
-      this.#storage.removeItem(this.#key); // the grace time is over: come as a new participant
+      this.resume = null; // the grace time is over: come as a new participant
     } else if (!PASSING.has(refusal.error)) {
       this.#end();
       this.emit("refused", refusal);
@@ -150,17 +161,11 @@ export class Signaling extends Emitter {
   }
 
   #end() {
-    this.#storage.removeItem(this.#key);
+    this.resume = null;
     this.#over.abort();
   }
 
   get #key() {
     return `resume ${this.#room}`;
-  }
-
-  /** @returns {Resume | null} */
-  get #resume() {
-    const stored = this.#storage.getItem(this.#key);
-    return stored === null ? null : JSON.parse(stored);
   }
 }

@@ -9,11 +9,15 @@ import { texts } from "./texts.js";
 const STATES = { connected: "", connecting: texts.connecting, away: texts.away, failed: texts.noConnection };
 
 export class Tile {
-  #video = document.createElement("video");
+  video = document.createElement("video");
+  name = "";
+  /** Not shown because the person looking wants it so; still heard. */
+  hidden = false;
   #initial = part("span", "tile-initial");
   #state = part("p", "tile-state");
   #muted = part("span", "tile-muted");
   #name = part("span", "tile-name");
+  #open = document.createElement("button");
   /** @type {readonly MediaStreamTrack[]} */
   #tracks = [];
   #onBlocked;
@@ -21,19 +25,30 @@ export class Tile {
   /**
    * @param {ParticipantKind | "self"} kind
    * @param {() => void} onBlocked the browser will not play sound before a gesture
+   * @param {(tile: Tile) => void} onOpen it was pressed
    */
-  constructor(kind, onBlocked) {
+  constructor(kind, onBlocked, onOpen) {
+    this.kind = kind;
     this.element = part("li", "tile");
     this.element.dataset["kind"] = kind;
-    this.#video.playsInline = true;
-    this.#video.muted = kind === "self";
+    this.video.playsInline = true;
+    this.video.muted = kind === "self";
     this.#onBlocked = onBlocked;
     this.#initial.ariaHidden = "true";
     this.#muted.role = "img";
     this.#muted.ariaLabel = texts.muted;
+    this.#open.type = "button";
+    this.#open.className = "tile-open";
+    this.#open.ariaHasPopup = "dialog";
+    this.#open.addEventListener("click", () => onOpen(this));
     const caption = part("p", "tile-caption");
     caption.append(this.#muted, this.#name);
-    this.element.append(this.#initial, this.#video, this.#state, caption);
+    this.element.append(this.#initial, this.video, this.#state, caption, this.#open);
+  }
+
+  /** Whether what is shown is a screen. */
+  get shares() {
+    return this.element.dataset["screen"] === "true";
   }
 
   /**
@@ -42,13 +57,14 @@ export class Tile {
    * @param {TileState} state
    */
   describe(name, media, state) {
-    this.#name.textContent = name;
+    this.name = this.#name.textContent = name;
+    this.#open.ariaLabel = `${name}: ${texts.tileMenu}`;
     this.#initial.textContent = name.slice(0, 1).toLocaleUpperCase();
     this.#muted.hidden = media.audio ?? true;
-    this.#video.classList.toggle("is-off", media.video === false);
-    const off = media.held ? texts.held[media.held] : media.thin ? texts.quality.theirs : texts.cameraIsOff;
-    this.#state.textContent = STATES[state] || (media.video === false ? off : "");
+    this.video.classList.toggle("is-off", media.video === false);
+    this.element.dataset["screen"] = String(media.screen ?? false);
     this.element.dataset["state"] = state;
+    this.#state.textContent = STATES[state] || this.#remark(media);
   }
 
   /**
@@ -58,15 +74,23 @@ export class Tile {
   show(tracks) {
     if (tracks.length === this.#tracks.length && tracks.every((track) => this.#tracks.includes(track))) return;
     this.#tracks = tracks;
-    this.#video.srcObject = new MediaStream([...tracks]);
+    this.video.srcObject = new MediaStream([...tracks]);
     this.play();
   }
 
   /** Start, or start again after a gesture. */
   play() {
-    this.#video.play().catch((error) => {
+    this.video.play().catch((error) => {
       if (error.name === "NotAllowedError") this.#onBlocked();
     });
+  }
+
+  /** @param {Media} media */
+  #remark({ video, screen, held, thin }) {
+    if (held) return texts.held[held];
+    if (screen && this.kind === "self") return texts.sharing;
+    if (video !== false) return "";
+    return thin ? texts.quality.theirs : texts.cameraIsOff;
   }
 }
 

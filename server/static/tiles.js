@@ -1,10 +1,12 @@
-/** All tiles of a call: this side's own one first, then whoever is in the room. */
+/** All tiles of a call: this side's own one first, then whoever is in the room; one of them may be in front. */
 
+import { grid, tracks, withFront } from "./arrangement.js";
 import { texts } from "./texts.js";
 import { Tile } from "./tile.js";
+import { TileMenu } from "./tile_menu.js";
 
-/** @import { Devices } from "./devices.js" */
 /** @import { Link } from "./link.js" */
+/** @import { Outgoing } from "./outgoing.js" */
 /** @import { TileState } from "./tile.js" */
 /** @import { Participant } from "./wire.js" */
 
@@ -13,27 +15,31 @@ import { Tile } from "./tile.js";
 export class Tiles {
   /** @type {Map<string, Place>} */
   #places = new Map();
+  /** @type {Tile | null} which somebody wants to see in front */
+  #pinned = null;
+  #menu = new TileMenu(this);
   #list;
   #own;
   #onBlocked;
 
   /**
    * @param {HTMLElement} list
-   * @param {Devices} devices shown in the own tile
+   * @param {Outgoing} outgoing shown in the own tile
    * @param {() => void} onBlocked the browser will not play sound before a gesture
    */
-  constructor(list, devices, onBlocked) {
+  constructor(list, outgoing, onBlocked) {
     this.#list = list;
     this.#onBlocked = onBlocked;
-    this.#own = new Tile("self", onBlocked);
+    this.#own = this.#make("self");
     this.#list.replaceChildren(this.#own.element);
-    this.#own.show(devices.localTracks.map(({ track }) => track));
-    this.describeOwn(devices);
+    this.describeOwn(outgoing);
+    new ResizeObserver(() => this.#arrange()).observe(list);
   }
 
-  /** @param {Devices} devices */
-  describeOwn(devices) {
-    this.#own.describe(texts.you, devices.media, "connected");
+  /** @param {Outgoing} outgoing */
+  describeOwn(outgoing) {
+    this.#own.show(outgoing.tracks.map(({ track }) => track));
+    this.#own.describe(texts.you, outgoing.media, "connected");
   }
 
   /** @param {Participant} participant who came or changed */
@@ -41,6 +47,7 @@ export class Tiles {
     const place = this.#places.get(participant.id) ?? this.#add(participant);
     place.participant = participant;
     this.#describe(place);
+    this.#arrange();
   }
 
   /** @param {Link} link whose tracks or state changed */
@@ -54,9 +61,13 @@ export class Tiles {
 
   /** @param {string} participant */
   remove(participant) {
-    this.#places.get(participant)?.tile.element.remove();
+    const tile = this.#places.get(participant)?.tile;
+    if (!tile) return;
+    if (this.#pinned === tile) this.#pinned = null;
+    this.#menu.forget(tile);
+    tile.element.remove();
     this.#places.delete(participant);
-    this.#count();
+    this.#arrange();
   }
 
   /** Play what the browser held back; called in a gesture. */
@@ -64,23 +75,74 @@ export class Tiles {
     for (const { tile } of this.#places.values()) tile.play();
   }
 
+  /** @param {Tile} tile */
+  isPinned(tile) {
+    return this.#pinned === tile;
+  }
+
+  /** @param {Tile | null} tile to have in front, or none by choice */
+  pin(tile) {
+    this.#pinned = tile;
+    this.#arrange();
+  }
+
+  /**
+   * @param {Tile} tile
+   * @param {boolean} hidden
+   */
+  hide(tile, hidden) {
+    tile.hidden = hidden;
+    if (hidden && this.#pinned === tile) this.#pinned = null;
+    this.#arrange();
+  }
+
+  /** Those that are not shown, so that they can be shown again. */
+  get hidden() {
+    return this.#all.filter((tile) => tile.hidden);
+  }
+
+  get #all() {
+    return [this.#own, ...[...this.#places.values()].map(({ tile }) => tile)];
+  }
+
+  /** @param {Tile["kind"]} kind */
+  #make(kind) {
+    return new Tile(kind, this.#onBlocked, (tile) => this.#menu.open(tile));
+  }
+
   /**
    * @param {Participant} participant
    * @returns {Place}
    */
   #add(participant) {
-    const tile = new Tile(participant.kind, this.#onBlocked);
+    const tile = this.#make(participant.kind);
     const place = { tile, participant, link: null };
     this.#places.set(participant.id, place);
     this.#list.append(tile.element);
-    this.#count();
     return place;
   }
 
-  /** The style sheet lays the small tiles out by their number. */
-  #count() {
-    this.#list.dataset["others"] = String(this.#places.size);
-    this.#list.style.setProperty("--others", String(this.#places.size));
+  /** In front: whom somebody pinned, or else who shows a screen, or else the robot. */
+  #arrange() {
+    for (const tile of this.#all) tile.element.hidden = tile.hidden;
+    const shown = this.#all.filter((tile) => !tile.hidden);
+    const others = shown.filter((tile) => tile !== this.#own);
+    const sharer = others.find((tile) => tile.shares);
+    const front = this.#pinned ?? sharer ?? others.find(({ kind }) => kind === "robot");
+    for (const tile of shown) tile.element.classList.toggle("is-front", tile === front);
+    // With one other person, the own picture is in a corner of his.
+    const corner = front !== undefined && front !== this.#own && others.length === 1 && !this.#own.hidden;
+    this.#own.element.classList.toggle("is-corner", corner);
+    const { clientWidth: width, clientHeight: height } = this.#list;
+    const { style } = this.#list;
+    if (front) {
+      const { columns, rows, area } = withFront(corner ? 0 : shown.length - 1, width, height);
+      style.gridTemplate = `${rows} / ${columns}`;
+      style.setProperty("--front", area);
+    } else {
+      const { columns, rows } = grid(Math.max(shown.length, 1), width, height);
+      style.gridTemplate = `${tracks(rows)} / ${tracks(columns)}`;
+    }
   }
 
   /** @param {Place} place */

@@ -15,6 +15,9 @@ GROWTH = 1.1
 LONGEST_WAIT = 3.0
 """Seconds after which a packet is given up, however few times it was asked for."""
 MOST_REORDERING = 0.1
+TOGETHER = 0.01
+"""Seconds: what is due again within them is asked for with what is due now, in one packet. On a way back that is full
+too, hundreds of small requests a second would take the place of sound and reports."""
 AT_ONCE = 240
 """Packets in one request, which so fits into one RTCP packet."""
 REMEMBERED = 256
@@ -95,7 +98,8 @@ class Losses:
         """The numbers to ask for now, and the count of those that are given up."""
         if now < self._earliest:
             return (), 0
-        due = [number for number, loss in self._losses.items() if loss.due <= now][:AT_ONCE]
+        soon = now + TOGETHER
+        due = [number for number, loss in self._losses.items() if loss.due <= (soon if loss.tries else now)][:AT_ONCE]
         hopeless = [number for number in due if now >= self._losses[number].since + LONGEST_WAIT]
         for number in hopeless:
             del self._losses[number]

@@ -178,6 +178,18 @@ def test_a_packet_that_was_overtaken_teaches_patience() -> None:
     assert losses.reordering == MOST_REORDERING
 
 
+def test_many_holes_are_asked_for_in_few_packets() -> None:
+    """A link that has become narrow loses something of each frame, and all the answers."""
+    losses = Losses(RoundTrip())
+    requests = 0
+    for hole in range(100):
+        now = hole / 100
+        losses.note(range(10 * hole, 10 * hole + 5), now)
+        while (deadline := losses.next_deadline) is not None and deadline < now + 0.01:
+            requests += bool(losses.ask(max(now, deadline))[0])
+    assert requests < 150
+
+
 def test_one_request_fits_into_one_packet() -> None:
     losses = Losses(RoundTrip())
     losses.note(range(500), 0.0)

@@ -1,27 +1,24 @@
 """The robot's media on bad networks beside Chromium's on the same path, in the same run.
 
-Prints a table for docs/benchmarks.md: one line per row and way, `robot / Chromium`; what misses its target is marked.
+Prints a table for docs/benchmarks.md: one line per row and way, `robot / Chromium`; what misses its target is said.
 """
 
 import argparse
 import asyncio
 import json
 import math
-import statistics
 import sys
 import tempfile
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict
 from pathlib import Path
 
+from scripts.lab.network import graphs, report
 from scripts.lab.network.bench import Bench, Call, bench
-from scripts.lab.network.figures import Way
 from scripts.lab.network.impairment import Impairment
-from scripts.lab.network.rows import ROWS, Row, Targets
+from scripts.lab.network.rows import ROWS, Row
+from scripts.lab.network.soak import soak
 from scripts.lab.network.voice import write_voice
 from scripts.lab.process import LabError
-
-COLUMNS = ("fps", "kbps", "freezes", "frozen", "longest", "delay_p50", "delay_p95", "similarity", "width",
-           "concealed", "sound_delay", "queue", "dropped")  # fmt: skip
 
 
 def main() -> int:
@@ -31,9 +28,15 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="bench-network-") as workspace:
         directory = arguments.workspace or Path(workspace)
         directory.mkdir(parents=True, exist_ok=True)
-        results = asyncio.run(_run(directory, (width, height), chosen, arguments))
-    if arguments.json:
+        if arguments.soak:
+            voice = write_voice(directory, arguments.sound)
+            print("\n".join(asyncio.run(soak(directory, voice, (width, height), arguments.soak))))
+            return 0
+        results = _read(arguments) or asyncio.run(_run(directory, (width, height), chosen, arguments))
+    if arguments.json and not arguments.read:
         arguments.json.write_text(json.dumps(results, indent=1) + "\n")
+    if arguments.graphs:
+        print(*graphs.write(results, arguments.graphs), sep="\n")
     return 0
 
 
@@ -49,7 +52,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--warm-up", type=float, default=0, help="seconds before a measurement; 0: 8, or 6 when quick")
     parser.add_argument("--seconds", type=float, default=0, help="of a measurement; 0: 16, or 9 when quick")
     parser.add_argument("--workspace", type=Path, help="where the logs stay; without it they go")
-    parser.add_argument("--json", type=Path, metavar="FILE")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="where the results are written to")
+    parser.add_argument("--read", type=Path, nargs="+", metavar="FILE", help="results of before, in the place of calls")
+    parser.add_argument("--graphs", type=Path, metavar="DIRECTORY", help="where to draw the results, as SVG")
+    parser.add_argument(
+        "--soak", type=float, default=0, metavar="MINUTES", help="only the paths that calls must survive"
+    )
     return parser.parse_args()
 
 
@@ -68,7 +76,7 @@ async def _run(
     async with bench(directory, write_voice(directory, arguments.sound), size) as made:
         if arguments.connect:
             return [await _connect(made, who, arguments.connect) for who in ("robot", "chromium")]
-        _head()
+        print(report.head(), flush=True)
         for row in rows:
             runs = arguments.runs or (5 if row.varies and not arguments.quick else 1)
             calls = {
@@ -76,10 +84,19 @@ async def _run(
                 for who in ("robot", "chromium")
                 if arguments.only in (None, who)
             }
-            _print(row, calls)
             results.append(
                 {"row": row.name, **{who: [asdict(each) for each in made if each] for who, made in calls.items()}}
             )
+            print(*report.lines(results[-1]), sep="\n", flush=True)
+    return results
+
+
+def _read(arguments: argparse.Namespace) -> list[dict[str, object]]:
+    """The results of earlier calls, printed like new ones."""
+    results = [result for path in arguments.read or () for result in json.loads(path.read_text())]
+    results = [result for result in results if any(row.name == result["row"] for row in ROWS)]
+    if results:
+        print(report.head(), *(line for result in results for line in report.lines(result)), sep="\n")
     return results
 
 
@@ -105,63 +122,6 @@ async def _call(made: Bench, robot: bool, row: Row, warm_up: float, seconds: flo
     except LabError as error:
         print(f"{row.name}: {error}", file=sys.stderr)
         return None
-
-
-def _median(ways: list[Way]) -> Way:
-    """Figure by figure."""
-    values = {}
-    for field in (each for each in fields(Way) if each.name != "kbps_by_second"):
-        found = [value for each in ways if isinstance(value := getattr(each, field.name), int | float)]
-        values[field.name] = statistics.median(found) if found else None
-    return replace(ways[0], **values)  # type: ignore[arg-type]  # each field's own kind
-
-
-def _head() -> None:
-    print("| row | way | who | " + " | ".join(COLUMNS) + " | connected s | misses |")
-    print("|---" * (len(COLUMNS) + 5) + "|", flush=True)
-
-
-def _print(row: Row, calls: dict[str, list[Call | None]]) -> None:
-    medians = {
-        who: {name: _median([getattr(each, name) for each in made if each]) for name in ("to_robot", "to_guest")}
-        for who, made in calls.items()
-        if any(made)
-    }
-    for name in ("to_robot", "to_guest"):
-        for who, ways in medians.items():
-            cells = [getattr(ways[name], column) for column in COLUMNS]
-            connected = [each.connected_after for each in calls[who] if each]
-            missed = _missed(row.targets, ways[name], medians["chromium"][name]) if _both(medians, who) else ""
-            print(f"| {row.name} | {name} | {who} | " + " | ".join(map(str, cells)) + f" | {connected[0]} | {missed} |")
-            if row.steps:
-                print(f"  {ways[name].kbps_by_second}")
-    sys.stdout.flush()
-
-
-def _both(medians: dict[str, dict[str, Way]], who: str) -> bool:
-    return who == "robot" and "chromium" in medians
-
-
-def _missed(targets: Targets, ours: Way, theirs: Way) -> str:
-    """The figures that miss their target."""
-    missed = []
-    if targets.fps is not None and ours.fps < targets.fps * theirs.fps:
-        missed.append("fps")
-    if targets.kbps is not None and ours.kbps < targets.kbps * theirs.kbps:
-        missed.append("kbps")
-    if targets.freezes is not None and ours.freezes > targets.freezes:
-        missed.append("freezes")
-    if targets.frozen is not None and ours.frozen > targets.frozen * theirs.frozen + 0.05:
-        missed.append("frozen")
-    if _exceeds(ours.concealed, theirs.concealed, 0.1):
-        missed.append("concealed")
-    if _exceeds(ours.sound_delay, theirs.sound_delay, 20):
-        missed.append("sound delay")
-    return ", ".join(missed)
-
-
-def _exceeds(ours: float | None, theirs: float | None, by: float) -> bool:
-    return ours is not None and theirs is not None and ours > theirs + by
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import socket
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from aiohttp import web
@@ -15,7 +15,7 @@ from playwright.async_api import async_playwright
 
 from scripts.lab.browser import FAKE_DEVICES, FLAGS
 from scripts.lab.network.ends import Counters, End, PageEnd, Relay, RobotEnd
-from scripts.lab.network.figures import Look, Way, way
+from scripts.lab.network.figures import Look, Way, recovery, way
 from scripts.lab.network.pictures import load_clip, similarity
 from scripts.lab.network.rows import Row, Step
 from scripts.lab.process import LabError
@@ -37,6 +37,8 @@ class Call:
     connected_after: float | None
     to_robot: Way
     to_guest: Way
+    state: str
+    """Of the guest's connection at the end."""
     path: Counters
     """The relay's counters, of the measured time; `a` is the guest, who sends to the robot."""
     robot_cpu: float | None = None
@@ -102,8 +104,11 @@ class Bench:
         robot_similarities = [each for look in looks["b"] for each in look.get("similarities", ())]
         return Call(
             connected_after=round(connected, 3),
-            to_robot=way(looks["b"], looks["a"], robot_similarities or self._similarities["b"], path["a"]),
-            to_guest=way(looks["a"], looks["b"], self._similarities["a"], path["b"]),
+            to_robot=_with_recovery(
+                row, way(looks["b"], looks["a"], robot_similarities or self._similarities["b"], path["a"])
+            ),
+            to_guest=_with_recovery(row, way(looks["a"], looks["b"], self._similarities["a"], path["b"])),
+            state=await guest.state(),
             path=path,
             robot_cpu=_cpu(looks["b"]),
             estimates=tuple(look["estimate"]["estimate"] // 1000 for look in looks["b"] if look.get("estimate")),
@@ -121,6 +126,13 @@ class Bench:
             found = await asyncio.to_thread(similarity, source, luma)
             self._similarities[request.query["end"]].append(found)
         return web.Response()
+
+
+def _with_recovery(row: Row, found: Way) -> Way:
+    if not row.steps:
+        return found
+    first, last = row.steps[0].seconds, sum(step.seconds for step in row.steps[:-1])
+    return replace(found, recovered=recovery(found.kbps_by_second, first, last))
 
 
 def _grown(before: Counters, after: Counters) -> Counters:

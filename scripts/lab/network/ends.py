@@ -155,6 +155,10 @@ class PageEnd:
             return None
         return float(await self._page.evaluate("end.connectedAt - end.begunAt"))
 
+    async def state(self) -> str:
+        """Of the connection, as the browser has it."""
+        return str(await self._page.evaluate("end.state()"))
+
     async def look(self) -> dict[str, Any]:
         """See `End`."""
         found: dict[str, Any] = await self._page.evaluate("end.look()")

@@ -10,6 +10,8 @@ from scripts.lab.network.marks import TIME_SPAN
 
 FREEZE = 0.3
 """Seconds without a new picture that count as a freeze."""
+RECOVERED = 0.8
+"""Of the rate of before, for two seconds in a row."""
 Look = dict[str, Any]
 
 
@@ -38,6 +40,8 @@ class Way:
     dropped: float | None = None
     """Percent of the packets for which the queue had no room."""
     kbps_by_second: tuple[int, ...] = ()
+    recovered: float | None = None
+    """Seconds from the last step until the rate is what it was before the first; None where it never was."""
 
 
 def way(looks: Sequence[Look], sent: Sequence[Look], similarities: Sequence[float], path: Mapping[str, float]) -> Way:
@@ -67,6 +71,15 @@ def way(looks: Sequence[Look], sent: Sequence[Look], similarities: Sequence[floa
         dropped=round(100 * path["dropped"] / max(1, path["arrived"] + path["dropped"]), 2),
         kbps_by_second=tuple(by_second),
     )
+
+
+def recovery(kbps_by_second: Sequence[int], first: float, last: float) -> float | None:
+    """See `Way.recovered`; `first` and `last` are the seconds at which the path became narrow, and wide again."""
+    before = statistics.median(kbps_by_second[int(first / 2) : int(first)])
+    for second, pair in enumerate(pairwise(kbps_by_second)):
+        if second >= last and min(pair) >= RECOVERED * before:
+            return second + 1 - last
+    return None
 
 
 def _gaps(times: list[float], start: float, end: float) -> list[float]:

@@ -16,6 +16,7 @@ class Targets:
     freezes: int | None = None
     """At most so many, however many Chromium has."""
     frozen: float | None = None
+    recovered: float | None = None
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,9 @@ ROWS = (
     Row(
         "step 2M 400k 2M",
         WIDE,
-        Targets(frozen=0.25),
+        Targets(frozen=0.25, recovered=0.3),
         steps=(Step(10, WIDE), Step(12, NARROW), Step(14, WIDE)),
         quick=True,
+        varies=True,
     ),
 )

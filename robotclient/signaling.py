@@ -89,6 +89,7 @@ class Signaling:
             await self._enter()
             self._backoff.succeeded()
             await self._lost.wait()
+            log.warning("signaling link: lost")
             self._tell(LinkDown())
         except RefusedError as error:
             self._take_refusal(error.refusal)
@@ -153,6 +154,7 @@ class Signaling:
         except ValidationError as error:
             raise SignalingError(f"the server's answer to join is not usable: {error}") from error
         self._resume = Resume(participant=joined.participant, secret=joined.secret)
+        log.info("signaling link: in the room%s", ", as before" if joined.resumed else "")
         self._tell(InRoom(joined))
         for received in self._early:
             self._tell(received)

@@ -15,6 +15,7 @@ import { Panels } from "./panels.js";
 import { People } from "./people.js";
 import { QualityPanel } from "./quality_panel.js";
 import { Reports } from "./reports.js";
+import { onNetworkChange } from "./roaming.js";
 import { Room } from "./room.js";
 import { Sharing } from "./sharing.js";
 import { Shortcuts } from "./shortcuts.js";
@@ -181,6 +182,10 @@ async function main() {
   showTiles(room);
   describe(signaling, room);
   const monitor = send(signaling, room);
+  onNetworkChange(() => {
+    signaling.reconnect();
+    room.doubt();
+  });
   if (!back) await tabs.takeOver(signaling);
   tabs.hold(signaling);
   await signaling.join(guest, outgoing.media);

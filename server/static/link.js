@@ -2,12 +2,13 @@
  * What ties us to one other participant: the connection that works, the one being made, and the retries.
  *
  * Offers never cross: the newcomer offers, and whoever made the first offer makes all later ones; the other side asks
- * for one with `renegotiate`. A broken connection is replaced, make before break.
+ * for one with `renegotiate`. A broken or silent connection is replaced, make before break.
  */
 
 import { Emitter } from "./events.js";
 import { Peer } from "./peer.js";
 import { fullJitter } from "./timing.js";
+import { Watchdog } from "./watchdog.js";
 
 /** @import { LocalTrack, PeerMessages } from "./peer.js" */
 /** @import { Answer, Candidate, ClientEvents, IceServer, Offer } from "./wire.js" */
@@ -23,11 +24,13 @@ import { fullJitter } from "./timing.js";
  * @property {<Name extends keyof DirectedMessages>(event: Name, message: ClientEvents[Name]) => Promise<unknown>} send
  */
 
-const ANSWER_DEADLINE = 5_000;
+/** The robot gathers all its candidates before it answers. */
+const ANSWER_DEADLINE = 8_000;
 const CONNECT_DEADLINE = 10_000;
 /** A connection that lost its way often finds it again at once; then nothing is replaced. */
 const DISCONNECTED_PATIENCE = 2_000;
-const LONGEST_PAUSE = 4_000;
+const LONGEST_PAUSE = 2_000;
+/** After so many tries we say that there is no connection, and go on trying. */
 const TRIES = 6;
 
 /** @extends {Emitter<{change: undefined}>} */
@@ -38,6 +41,10 @@ export class Link extends Emitter {
   #next = null;
   /** The current peer was connected once: its last picture stays until the next one has a better. */
   #established = false;
+  /** @type {Watchdog | null} listens to the current one */
+  #watchdog = null;
+  /** There must be a new connection, though this one works. */
+  #wanted = false;
   #failures = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} the one thing that is waited for */
   #timer;
@@ -53,11 +60,12 @@ export class Link extends Emitter {
     this.#room = room;
   }
 
+  /** Whether something comes through. */
   get connected() {
-    return this.#current?.connected ?? false;
+    return (this.#current?.connected ?? false) && !this.#watchdog?.silent;
   }
 
-  /** The last try failed; only a new offer or a new `joined` brings it back. */
+  /** One try after the other has failed. */
   get failed() {
     return this.#failures >= TRIES;
   }
@@ -88,8 +96,14 @@ export class Link extends Emitter {
     if (this.connected) return;
     this.#failures = 0;
     const peer = this.#newest;
-    if (peer === null || peer.offerer) this.offer();
+    if (peer === null) this.offer();
     else this.#retry(peer);
+  }
+
+  /** We are in another network: replace what there is. */
+  doubt() {
+    this.#watchdog?.doubt();
+    this.resume();
   }
 
   /**
@@ -99,7 +113,9 @@ export class Link extends Emitter {
   async replaceTracks(localTracks) {
     const peer = this.#newest;
     const fits = await Promise.all([this.#current, this.#next].map((each) => each?.replaceTracks(localTracks) ?? true));
-    if (peer && peer === this.#newest && fits.includes(false)) this.#retry(peer);
+    if (!peer || peer !== this.#newest || !fits.includes(false)) return;
+    this.#wanted = true;
+    this.#retry(peer);
   }
 
   /**
@@ -121,6 +137,7 @@ export class Link extends Emitter {
   /** Close everything; nothing is emitted or sent after it. */
   close() {
     clearTimeout(this.#timer);
+    this.#watchdog?.close();
     this.#next?.close();
     this.#current?.close();
     this.#next = this.#current = null;
@@ -196,16 +213,31 @@ export class Link extends Emitter {
       clearTimeout(this.#timer);
       this.#failures = 0;
       this.#established = true;
+      this.#wanted = false;
       if (peer === this.#next) this.#current?.close();
       this.#current = peer;
       this.#next = null;
+      this.#listen(peer);
     }
     this.emit("change", undefined);
   }
 
+  /** @param {Peer} peer the current one from now on */
+  #listen(peer) {
+    this.#watchdog?.close();
+    const watchdog = new Watchdog(
+      () => peer.received(),
+      () => {
+        if (watchdog.silent && peer === this.#newest) this.#retry(peer);
+        this.emit("change", undefined);
+      },
+    );
+    this.#watchdog = watchdog;
+  }
+
   /** @param {Peer} peer */
   #disconnected(peer) {
-    if (peer === this.#newest) this.#wait(DISCONNECTED_PATIENCE, () => this.#retry(peer));
+    if (peer === this.#newest) this.#wait(DISCONNECTED_PATIENCE, () => this.#recover(peer));
     this.emit("change", undefined);
   }
 
@@ -223,11 +255,21 @@ export class Link extends Emitter {
     if (peer !== this.#newest) return;
     this.#failures += 1;
     this.emit("change", undefined);
-    if (this.failed) clearTimeout(this.#timer);
-    else this.#wait(fullJitter(this.#failures, LONGEST_PAUSE), () => this.#retry(peer));
+    this.#wait(fullJitter(this.#failures, LONGEST_PAUSE), () => this.#recover(peer));
   }
 
-  /** @param {Peer} peer that did not come to anything */
+  /** @param {Peer} peer that did not come to anything, or does not any more */
+  #recover(peer) {
+    if (!this.connected || this.#wanted) {
+      this.#retry(peer);
+    } else {
+      this.#next?.close(); // the current one was heard again meanwhile
+      this.#next = null;
+      this.#failures = 0;
+    }
+  }
+
+  /** @param {Peer} peer the newest one, to be replaced */
   #retry(peer) {
     if (peer.offerer) {
       this.offer();

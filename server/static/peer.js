@@ -141,6 +141,15 @@ export class Peer extends Emitter {
     return [...wanted.keys()].every((source) => this.#senders.has(source));
   }
 
+  /** How many bytes of media and reports have come so far. @returns {Promise<number>} */
+  async received() {
+    const stats = [...(await this.#pc.getStats()).values()];
+    const of = (/** @type {string} */ type) => stats.filter((stat) => stat.type === type);
+    const [transport] = of("transport");
+    const carriers = transport?.bytesReceived === undefined ? of("candidate-pair") : [transport];
+    return Math.max(0, ...carriers.map(({ bytesReceived }) => bytesReceived ?? 0));
+  }
+
   /** Close the connection; no event comes after it. The local tracks live on. */
   close() {
     this.#pc.close();

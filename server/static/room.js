@@ -74,6 +74,11 @@ export class Room extends Emitter {
     for (const link of this.#links.values()) link.replaceTracks(localTracks).catch(() => undefined);
   }
 
+  /** We are in another network: every link gets a new connection. */
+  doubt() {
+    for (const link of this.#links.values()) link.doubt();
+  }
+
   /** Close all links. */
   close() {
     for (const id of [...this.#links.keys()]) this.#forget(id);

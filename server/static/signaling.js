@@ -31,6 +31,8 @@ export class Signaling extends Emitter {
   /** @type {Media} */
   #media = { audio: true, video: true, screen: false };
   #over = new AbortController();
+  /** Aborted when there is a reason not to wait for the next try. */
+  #hurry = new AbortController();
   #room;
   #storage;
   #url;
@@ -82,7 +84,8 @@ export class Signaling extends Emitter {
       if (this.#over.signal.aborted) return;
       failures += 1;
       this.emit("lost", undefined);
-      await pause(wait + fullJitter(failures, LONGEST_PAUSE), this.#over.signal);
+      await pause(wait + fullJitter(failures, LONGEST_PAUSE), this.#over.signal, this.#hurry.signal);
+      this.#hurry = new AbortController();
     }
   }
 
@@ -106,6 +109,12 @@ export class Signaling extends Emitter {
   async changeMedia(media) {
     this.#media = media;
     if (this.#socket) await this.send("media", media);
+  }
+
+  /** We are in another network: the connection may be dead without knowing it, so make another one now. */
+  reconnect() {
+    this.#hurry.abort();
+    this.#socket?.close();
   }
 
   /** Go for good. Without an answer in time, the server's grace time says it for us. */

@@ -6,6 +6,7 @@ import { io } from "./vendor/socket.io.js";
 /** @import { ClientEvents, Joined, Refusal, ServerEvents, Waiting } from "./wire.js" */
 
 const DEADLINE = 10_000;
+const OPEN_DEADLINE = 6_000;
 /** @type {readonly (keyof ServerEvents)[]} */
 const SERVER_EVENTS = [
   "admitted",
@@ -48,7 +49,7 @@ export class ServerSocket {
       autoConnect: false,
       forceNew: true,
       reconnection: false,
-      timeout: DEADLINE,
+      timeout: OPEN_DEADLINE,
       transports: ["websocket", "polling"],
       tryAllTransports: true,
     });
@@ -69,7 +70,7 @@ export class ServerSocket {
       this.#socket.on("connect_error", reject);
       this.#socket.connect();
     });
-    await withDeadline(connected, DEADLINE, "connecting").catch((error) => {
+    await withDeadline(connected, OPEN_DEADLINE, "connecting").catch((error) => {
       throw new LinkDownError(`cannot connect: ${error.message}`);
     });
   }

@@ -23,20 +23,20 @@ export function withDeadline(promise, milliseconds, what) {
 }
 
 /**
- * Wait; an abort ends the wait early, without an error.
+ * Wait; an abort of any signal ends the wait early, without an error.
  * @param {number} milliseconds
- * @param {AbortSignal} signal
+ * @param {AbortSignal[]} signals
  * @returns {Promise<void>}
  */
-export function pause(milliseconds, signal) {
+export function pause(milliseconds, ...signals) {
   return new Promise((resolve) => {
     const end = () => {
       clearTimeout(timer);
-      signal.removeEventListener("abort", end);
+      for (const signal of signals) signal.removeEventListener("abort", end);
       resolve();
     };
-    const timer = setTimeout(end, signal.aborted ? 0 : milliseconds);
-    signal.addEventListener("abort", end);
+    const timer = setTimeout(end, signals.some(({ aborted }) => aborted) ? 0 : milliseconds);
+    for (const signal of signals) signal.addEventListener("abort", end);
   });
 }
 

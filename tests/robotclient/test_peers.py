@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from aiortc.mediastreams import MediaStreamError
@@ -36,6 +37,7 @@ class Side:
         self.relayed: list[Directed] = []
         self.deaf = False
         """Whether the relay loses what is sent to it."""
+        self.missed = 0
         self.tracks: list[PacketTrack] = []
         self.incoming: list[Track | None] = []
         self.packets = 0
@@ -64,6 +66,7 @@ class Side:
     async def send(self, message: Directed) -> bool:
         assert self.other is not None
         if self.other.deaf:
+            self.other.missed += 1
             return False
         self.other.relayed.append(message)
         stamped = message.model_copy(update={"to": None, "sender": self.name})
@@ -98,6 +101,25 @@ class Side:
     @property
     def connected(self) -> bool:
         return bool(self.peers.connected())
+
+    def has_ended(self, tracks: int) -> bool:
+        """Whether so many tracks were made, and the newest has ended."""
+        return len(self.tracks) == tracks and self.tracks[-1].readyState == "ended"
+
+    async def talk(self) -> None:
+        """Put loud packets of sound into the newest microphone track for ever."""
+        number = 0
+        while True:
+            microphone = [track for track in self.tracks if track.kind == "audio"][-1]
+            microphone.put(bytes(200), 960 * number, keyframe=True)
+            number += 1
+            await asyncio.sleep(0.02)
+
+    def plug_ears(self) -> None:
+        """What is sent to this side's connections is not heard from now on; nobody is told."""
+        for peer in self.peers.connected().values():
+            for protocol in peer.pc.getSenders()[0].transport.transport._connection._protocols:
+                protocol.transport.pause_reading()
 
     def speak(self) -> None:
         """Put half a second of silence into the newest microphone track."""
@@ -207,12 +229,57 @@ async def test_a_hostile_description_costs_its_connection_only() -> None:
         guest.relayed.clear()
         hostile = ("v=0", "m=", "garbage\r\n" * 100, "v=0\r\nm=video 9 UDP/TLS/RTP/SAVPF 97\r\na=mid:0\r\n")
         for number, sdp in enumerate(hostile):
+            made = 2 * (number + 2)
             await robot.peers.receive(Offer(sender="guest", connection=f"hostile-{number}", sdp=sdp, tracks={}))
-            await until(
-                lambda made=2 * (number + 2): len(robot.tracks) == made and robot.tracks[-1].readyState == "ended"
-            )
+            await until(partial(robot.has_ended, made))
         assert robot.connected
         assert guest.relayed == [], "nothing is wrong with what there is"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("deaf", ["robot", "guest"])
+async def test_n1_a_connection_over_which_nothing_comes_is_replaced_beside_the_old_one(deaf: str) -> None:
+    async with two_sides() as (robot, guest):
+        await guest.peers.enter(guest.joined("robot"))
+        await until(lambda: robot.connected and guest.connected)
+        first = robot.peers.connected()["guest"].connection
+        talking = [asyncio.create_task(side.talk()) for side in (robot, guest)]
+        await until(lambda: min(robot.packets, guest.packets) > 110, within=20)
+        side = robot if deaf == "robot" else guest
+        side.plug_ears()
+        await until(lambda: not side.connected, within=10)
+        await until(lambda: side.connected, within=10)
+        await until(lambda: robot.connected and robot.peers.connected()["guest"].connection != first)
+        await until(lambda: robot.up == guest.up == [True, True])  # the old one was not closed before
+        for task in talking:
+            task.cancel()
+
+
+async def test_n4_in_another_network_a_new_connection_is_made_at_once() -> None:
+    async with two_sides() as (robot, guest):
+        await guest.peers.enter(guest.joined("robot"))
+        await until(lambda: robot.connected and guest.connected)
+        first = robot.peers.connected()["guest"].connection
+        guest.relayed.clear()
+        robot.peers.doubt()
+        await until(lambda: robot.connected and robot.peers.connected()["guest"].connection != first)
+        await until(lambda: guest.connected)
+        assert [type(each) for each in guest.relayed] == [Renegotiate, Answer], "at most one is on its way"
+        assert robot.up == [True, True]
+
+
+async def test_who_may_not_offer_asks_until_he_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pair_module, "ASKED_WITHIN", 0.2)
+    async with two_sides() as (robot, guest):
+        await guest.peers.enter(guest.joined("robot"))
+        await until(lambda: robot.connected and guest.connected)
+        first = robot.peers.connected()["guest"].connection
+        guest.deaf = True
+        robot.plug_ears()
+        robot.peers.doubt()
+        await until(lambda: guest.missed > 1)
+        guest.deaf = False
+        await until(lambda: robot.connected and robot.peers.connected()["guest"].connection != first)
 
 
 def test_multicast_dns_candidates_leave_the_description() -> None:

@@ -48,7 +48,7 @@ async def address(side: str, call: NetworkCall) -> Figures:
 
 async def half_open(call: NetworkCall) -> Figures:
     lost = await logged(call, "signaling link: lost", lambda: call.network.cut("robot", TCP), WITHIN)
-    back = await logged(call, "in the room, as before", lambda: call.network.mend("robot"), WITHIN)
+    back = await logged(call, "in the room", lambda: call.network.mend("robot"), WITHIN)
     return {"until the robot notices": lost, "from its end to the room": back}
 
 
@@ -82,14 +82,13 @@ ROWS = (
 )
 
 
-async def run(rows: list[Row], repeats: int) -> None:
+async def run(rows: list[Row], repeats: int, workspace: Path) -> None:
     """Strike each row so many times, all of one kind of network in one call."""
     for nat in dict.fromkeys(row.nat for row in rows):
-        with tempfile.TemporaryDirectory(prefix="reliability-") as directory:
-            async with over(Path(directory), nat, "udp", minutes=240) as call:
-                await call.meet()
-                for row in (each for each in rows if each.nat is nat):
-                    await _strike(row, call, repeats)
+        async with over(workspace / nat.name.lower(), nat, "udp", minutes=240) as call:
+            await call.meet()
+            for row in (each for each in rows if each.nat is nat):
+                await _strike(row, call, repeats)
 
 
 async def _strike(row: Row, call: NetworkCall, repeats: int) -> None:
@@ -111,11 +110,13 @@ def main() -> int:
     names = ", ".join(row.name for row in ROWS)
     parser.add_argument("rows", nargs="*", metavar="ROW", help=f"part of a row's name: {names}")
     parser.add_argument("--repeats", type=int, default=20)
+    parser.add_argument("--workspace", type=Path, help="where the logs stay; without it they go")
     arguments = parser.parse_args()
     chosen = [row for row in ROWS if not arguments.rows or any(part in row.name for part in arguments.rows)]
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", file=sys.stderr)
     print("| fault | times | p50 s | p95 s | longest s |\n|---|---|---|---|---|")
-    asyncio.run(run(chosen, arguments.repeats))
+    with tempfile.TemporaryDirectory(prefix="reliability-") as directory:
+        asyncio.run(run(chosen, arguments.repeats, arguments.workspace or Path(directory)))
     return 0
 
 

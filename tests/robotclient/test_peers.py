@@ -119,7 +119,7 @@ class Side:
         """What is sent to this side's connections is not heard from now on; nobody is told."""
         for peer in self.peers.connected().values():
             for protocol in peer.pc.getSenders()[0].transport.transport._connection._protocols:
-                protocol.transport.pause_reading()
+                protocol.transport.pause_reading()  # type: ignore[attr-defined]  # the loop's own has it
 
     def speak(self) -> None:
         """Put half a second of silence into the newest microphone track."""

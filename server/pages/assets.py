@@ -33,4 +33,6 @@ class Assets(StaticFiles):
         else:
             response = await super().get_response(path, scope)
         response.headers.update(HEADERS)
+        if path == "worker.js":
+            response.headers["Service-Worker-Allowed"] = "/"  # of the whole site, though it lies here
         return response

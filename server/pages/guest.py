@@ -10,7 +10,7 @@ from typing import Final
 
 import segno
 from fastapi import APIRouter
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from server import bookings, languages, times
 from server.errors import UnknownError
@@ -74,6 +74,24 @@ async def call(token: str, page: Visitor) -> Response:
             return early(page, error.refusal, reservation)
         return notice(page, error.refusal.error)
     return show_call(page, admission, token, token, languages.NAMES)
+
+
+@router.get("/r/{token}/manifest.webmanifest")
+async def manifest(token: str, page: Visitor) -> Response:
+    """What a phone needs to keep this visit on its first screen (W3C Web Application Manifest)."""
+    icons = [{"src": f"/static/icon-{size}.png", "sizes": f"{size}x{size}", "type": "image/png"} for size in (192, 512)]
+    described = {
+        "name": page.gettext("Video visits"),
+        "short_name": page.gettext("Visit"),
+        "lang": page.language,
+        "start_url": f"/r/{token}",
+        "scope": "/",
+        "display": "standalone",
+        "background_color": "#10171d",
+        "theme_color": "#0b5f8a",
+        "icons": [icon | {"purpose": purpose} for icon in icons for purpose in ("any", "maskable")],
+    }
+    return JSONResponse(described, headers={"Cache-Control": "no-store"}, media_type="application/manifest+json")
 
 
 def show_call(

@@ -6,6 +6,7 @@ import { Choices } from "./choices.js";
 import { Controls } from "./controls.js";
 import { Devices } from "./devices.js";
 import { byId } from "./dom.js";
+import { makeInstallable } from "./installing.js";
 import { offerInvitation } from "./invitation.js";
 import { offerLanguages } from "./language.js";
 import { Lobby } from "./lobby.js";
@@ -171,6 +172,7 @@ async function main() {
   new Sharing(outgoing);
   offerInvitation();
   offerLanguages();
+  makeInstallable();
   const prepared = lobby.prepare();
   // A reload in the middle of a call goes straight back into it.
   const back = signaling.resumable && lobby.name !== "";

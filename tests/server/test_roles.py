@@ -28,6 +28,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "GET /static/portal.css": ALL,
     "GET /": (200, 200, 200, 303, 303),
     "GET /r/{token}": ALL,
+    "GET /r/{token}/manifest.webmanifest": ALL,
     "GET /sign-in": (200, 200, 200, 303, 303),
     "POST /sign-in": SIGNS_IN,
     "POST /sign-out": DOES,

@@ -1,20 +1,16 @@
 """What a page may ask before it joins: the room is named as in `join`, a guest's by his link's token."""
 
-from datetime import timedelta
 from http import HTTPStatus
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
-from server import bookings, ice
+from server import bookings
 from server.access import Parts, Shared, session_user
 from server.models import User
 from server.problems import documented
 from wire import rest
 from wire.base import Id
 from wire.signaling import ErrorCode
-
-TRIAL = timedelta(minutes=10)
-"""So long the credentials are good that a page gets to try the TURN servers."""
 
 router = APIRouter()
 
@@ -27,7 +23,7 @@ async def ice_servers(room: Id, request: Request, parts: Shared, response: Respo
         raise HTTPException(HTTPStatus.FORBIDDEN, "staff sent the holder of this link away")
     response.headers["Cache-Control"] = "no-store"
     user = admission.link or admission.reservation_id
-    return rest.IceServerList(items=ice.ice_servers(parts.config.ice, user, parts.clock() + TRIAL))
+    return rest.IceServerList(items=parts.ice.of(user, parts.clock()))
 
 
 async def _admit(room: str, user: User | None, parts: Parts) -> bookings.Admission:

@@ -9,12 +9,13 @@ import pytest
 
 from server import audit, bookings, residents, robots, users
 from server.config import ServerConfig
+from server.config_network import IceServerSection
 from server.database import Database
 from server.models import Participant, Role
 from server.residents import ResidentForm
 from tests.server.data_rig import NOON, SECRET, Clock, add_robot, book, cancel, close, mark_ended, serving, stored
 from tests.server.domain_rig import RESIDENT
-from wire.rest import Caller, Consent, EnrolmentResponse, Policy, Problem, ReservationList
+from wire.rest import Caller, Consent, EnrolmentResponse, IceServerList, Policy, Problem, ReservationList
 from wire.signaling import ParticipantKind
 
 PASSWORD = "correct horse battery"
@@ -122,6 +123,30 @@ async def test_the_robot_is_told_how_loud_to_speak(client: httpx.AsyncClient, da
     known = bearer(token) | {"If-None-Match": first.headers["etag"]}
     second = await client.get("/api/v1/robot/reservations", headers=known)
     assert ReservationList.model_validate_json(second.content).volume == 40
+
+
+async def test_a_page_may_try_the_turn_servers_while_the_room_is_open_to_it(
+    config: ServerConfig, database: Database, clock: Clock
+) -> None:
+    section = IceServerSection.model_validate({"urls": ["turn:t.example"], "secret": "s"})
+    offers = config.model_copy(update={"ice": config.ice.model_copy(update={"servers": (section,)})})
+    robot_id, _ = await add_robot(database)
+    booked = await book(database, robot_id, NOON + timedelta(hours=1))
+    path = f"/api/v1/rooms/{booked.token}/ice_servers"
+    async with serving(offers, clock) as client:
+        problem(await client.get(path), 403)
+        problem(await client.get("/api/v1/rooms/unknown/ice_servers"), 404)
+        clock.now = NOON + timedelta(hours=1)
+        answer = await client.get(path)
+        (server,) = IceServerList.model_validate_json(answer.content).items
+        assert server.urls == ("turn:t.example",)
+        assert server.credential
+        assert answer.headers["cache-control"] == "no-store"
+        async with database.write() as session:
+            _, link = await bookings.find_by_token(database, booked.token)
+            link.denied_at = NOON
+            await session.merge(link)
+        problem(await client.get(path), 403)
 
 
 async def test_nothing_new_costs_nothing_but_the_time(

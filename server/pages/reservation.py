@@ -3,12 +3,13 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from server import bookings, tokens
+from server import bookings, quality, tokens
 from server.booking import OverError, State
 from server.bookings import Listed
 from server.errors import InputError, UnknownError
 from server.languages import mark
 from server.pages.page import Staff, StaffPage, address
+from server.pages.quality import view as quality_of
 from server.pages.reservations import STATES, early
 from server.pages.route import PageRoute
 from wire.base import Id
@@ -49,6 +50,7 @@ async def show(visit: Id, page: Staff) -> Response:
         states=STATES,
         early=early(page),
         why=await _why(page, found),
+        quality=quality_of(page, await quality.read(page.parts.database, found.reservation.id)),
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Final
 
-from babel import dates
+from babel import dates, numbers
 
 from server import languages
 from server.languages import mark
@@ -60,6 +60,15 @@ class Wording:
     def duration(self, start: datetime, end: datetime) -> str:
         """Such as `30 minutes`."""
         return dates.format_timedelta(end - start, granularity="minute", threshold=2, locale=self._locale)
+
+    def seconds(self, count: float) -> str:
+        """Such as `40 seconds` or `3 minutes`."""
+        return dates.format_timedelta(timedelta(seconds=round(count)), threshold=2, locale=self._locale)
+
+    def number(self, value: float) -> str:
+        """Such as `1.250` or `0,35`: as many decimals as say something."""
+        decimals = "#,##0" if abs(value) >= 100 else "#,##0.#" if abs(value) >= 1 else "0.##"
+        return numbers.format_decimal(value, decimals, locale=self._locale)
 
     def _day(self, when: date) -> date:
         return self.local(when).date() if isinstance(when, datetime) else when

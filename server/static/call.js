@@ -15,6 +15,7 @@ import { Outgoing } from "./outgoing.js";
 import { Panels } from "./panels.js";
 import { People } from "./people.js";
 import { QualityPanel } from "./quality_panel.js";
+import { Rating } from "./rating.js";
 import { Reports } from "./reports.js";
 import { onNetworkChange } from "./roaming.js";
 import { Room } from "./room.js";
@@ -37,6 +38,8 @@ const FINAL = new Set(["unknown_room", "ended", "cancelled", "closed", "denied"]
 const notice = byId("notice", HTMLElement);
 const devices = new Devices();
 const outgoing = new Outgoing(devices);
+/** @type {Rating | null} there once somebody is in the call */
+let rating = null;
 
 /**
  * @param {Section} shown
@@ -59,6 +62,7 @@ function close(reason, again) {
   document.title = texts.closingTitle;
   byId("closing-reason", HTMLElement).textContent = reason;
   byId("again", HTMLElement).hidden = !again;
+  rating?.ask();
   byId("closing-title", HTMLElement).focus();
 }
 
@@ -155,7 +159,7 @@ function send(signaling, room) {
     tellMedia();
   });
   new QualityPanel(monitor, room, adaptation);
-  new Reports(room, monitor);
+  rating = new Rating(new Reports(room, monitor));
   return monitor;
 }
 

@@ -137,6 +137,7 @@ const es = {
     with: "Con quién",
     size: "Tamaño",
   },
+  rating: { thanks: "Gracias por decirlo.", notSaid: "No se ha podido enviar. Inténtelo de nuevo." },
 };
 
 /** @type {typeof es} */
@@ -262,6 +263,7 @@ const en = {
     with: "With whom",
     size: "Size",
   },
+  rating: { thanks: "Thank you for saying so.", notSaid: "That did not go through. Try again." },
 };
 
 /** The texts in the page's language. */

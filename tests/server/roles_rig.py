@@ -28,6 +28,8 @@ from server.models import Link, Mail, Role
 from tests.server.data_rig import NOON, SECRET, Clock, add_robot
 from tests.server.domain_rig import RESIDENT, ward
 from tests.server.portal_rig import PASSWORD, add_user
+from tests.server.quality_rig import attend, measure
+from wire.signaling import ParticipantKind
 
 ROLES = ("anonymous", "guest", "robot", "staff", "supervisor")
 SITE = "http://site"
@@ -164,6 +166,9 @@ async def build(file: Path, directory: Path) -> House:
         assert mail
         mail.dead_at = NOON
         (await session.get_one(Link, link.id)).denied_at = NOON
+    came = {ParticipantKind.ROBOT: "Robot 1", ParticipantKind.GUEST: "Lucía"}
+    await attend(database, visit.reservation.id, NOON - timedelta(minutes=5), came)
+    await measure(database, visit.reservation.id, NOON - timedelta(minutes=5), frozen=20)
     own = await robots.find(database, "Robot 3")
     call = await house.book(NOON + timedelta(hours=2), robot_id=own.id)
     await database.close()

@@ -8,17 +8,19 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from server import quality, retention, tokens
+from server import quality, retention
 from server.app import REPORTS_PER_MINUTE
 from server.config import LimitsSection, ServerConfig
 from server.database import Database
-from server.models import Participant, Statistics
+from server.models import Statistics
 from tests.server.data_rig import NOON, Clock, add_robot, book, mark_ended, serving
+from tests.server.portal_rig import add_user, reader, words
+from tests.server.quality_rig import SECRET, attend, measure
 from tests.server.test_api import bearer, problem
 from wire.rest import Quality
 from wire.signaling import ParticipantKind
 
-SECRET = "a-resume-secret-of-a-guest"
+NAMES = {ParticipantKind.ROBOT: "Robot 1", ParticipantKind.GUEST: "Ana"}
 SAMPLE = {"at": "2026-11-20T12:00:00Z", "peer": "robot-1", "direction": "received", "kind": "video", "fps": 25}
 
 
@@ -42,19 +44,7 @@ class Call:
 async def hold(database: Database, number: int = 1) -> Call:
     robot, token = await add_robot(database, f"Robot {number}")
     visit = (await book(database, robot, NOON)).reservation.id
-    async with database.write() as session:
-        for kind in (ParticipantKind.ROBOT, ParticipantKind.GUEST):
-            session.add(
-                Participant(
-                    id=f"{kind}-{number}",
-                    reservation_id=visit,
-                    kind=kind,
-                    name="Ana",
-                    secret_hash=tokens.digest(SECRET),
-                    media={},
-                    joined_at=NOON,
-                )
-            )
+    await attend(database, visit, NOON, NAMES, number)
     return Call(visit, token, f"guest-{number}.{SECRET}")
 
 
@@ -156,6 +146,38 @@ async def test_samples_are_forgotten_with_the_names(
     assert await rows(database) == 1
     await retention.purge(database, config, NOON + timedelta(days=config.retention.days, seconds=1))
     assert await rows(database) == 0
+
+
+@pytest.mark.parametrize(
+    ("language", "frozen", "said"),
+    [
+        ("en", 0, "Good. What they said: Ana: fair"),
+        ("en", 40, "Bad. For 40 seconds the picture stood still. The network between Robot 1 and Ana was weak."),
+        ("es", 40, "Mala. La imagen estuvo parada 40 segundos. La red entre Robot 1 y Ana era débil."),
+    ],
+)
+async def test_the_portal_says_in_words_and_graphs_how_it_was(
+    config: ServerConfig, database: Database, clock: Clock, call: Call, language: str, frozen: float, said: str
+) -> None:
+    await measure(database, call.id, NOON, frozen)
+    await add_user(database, language=language)
+    async with reader(config, database, clock) as ana:
+        await ana.sign_in()
+        page = await ana.open(f"/reservations/{call.id}")
+    assert said in words(page)
+    assert page.text.count("<svg viewBox") == 7
+    assert page.text.count("<polyline") == 14
+    assert "66 · 72" in words(page)  # there and back: the median and the highest
+    assert " style=" not in page.text
+
+
+async def test_of_a_visit_that_was_not_measured_nothing_is_said(
+    config: ServerConfig, database: Database, clock: Clock, call: Call
+) -> None:
+    await add_user(database)
+    async with reader(config, database, clock) as ana:
+        await ana.sign_in()
+        assert "How good the call was" not in words(await ana.open(f"/reservations/{call.id}"))
 
 
 async def rows(database: Database) -> int:

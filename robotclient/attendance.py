@@ -150,7 +150,8 @@ class Attendance:
 
     def _media(self) -> Media:
         opened = self._held is None
-        return Media(audio=opened, video=opened and self._picture_fits, held=self._held)
+        fits = self._picture_fits
+        return Media(audio=opened, video=opened and fits, thin=opened and not fits, held=self._held)
 
     def _tell_media(self) -> None:
         if (media := self._media()) != self._signaling.media:

@@ -11,7 +11,7 @@ TRANSPORT_NUMBER_ID = 4
 """Free in aiortc's table, whose ids hold for all media of a connection."""
 HISTORY = 1024
 """Packets that can be sent once more: a second and a half of 2 Mbit/s, where aiortc's 128 are a fifth of one."""
-STUN_TIMER = 0.15
+STUN_TIMER = 0.1
 """Seconds to a request's first repetition, doubling; aioice waits 0.5. RFC 8489, section 6.2.1, would
 have the round trip, and connectivity checks of RFC 8445 (section 14.3) may be repeated sooner still."""
 KEPT_CODECS = {"video": "video/vp8", "audio": "audio/opus"}

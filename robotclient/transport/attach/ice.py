@@ -15,6 +15,7 @@ from aioice import Candidate, Connection, TransportPolicy, stun
 from aioice.ice import CandidatePair, StunProtocol, get_host_addresses, relayed_candidate
 from aiortc import RTCIceServer
 
+from robotclient.transport.attach.arrivals import Arrivals
 from robotclient.transport.attach.relays import Memory, Way, quickest
 from robotclient.transport.consent import Consent
 from robotclient.transport.turn_uri import Uri
@@ -53,13 +54,31 @@ class IceConnection(Connection):
     def __init__(self, ice_controlling: bool, *, ways: tuple[Way, ...] = (), **settings: Any) -> None:  # noqa: ANN401  # they are aioice's own
         super().__init__(ice_controlling, **settings)
         self._ways = ways
+        self._arrivals = Arrivals()
+        self._arrived: deque[float] = deque()
+        """Of what waits to be received."""
+        self.arrived = 0.0
+        """When the datagram came that was received last, in seconds of the monotonic clock."""
 
     async def get_component_candidates(self, component: int, addresses: list[str], timeout: int = 5) -> list[Candidate]:
         """What aioice finds without a relay, and ours."""
         async with asyncio.TaskGroup() as group:
             direct = group.create_task(super().get_component_candidates(component, addresses, REFLEXIVE_WITHIN))
             relayed = group.create_task(self._relay(component))
+        for protocol in self._protocols:
+            self._arrivals.listen(protocol.transport)
         return direct.result() + relayed.result()
+
+    def data_received(self, data: bytes, component: int) -> None:
+        """Called by a socket's protocol within its read."""
+        self._arrived.append(self._arrivals.take())
+        super().data_received(data, component)
+
+    async def recv(self) -> bytes:
+        """The next datagram; `arrived` tells when it came."""
+        data = await super().recv()
+        self.arrived = self._arrived.popleft()
+        return data
 
     async def _relay(self, component: int) -> list[Candidate]:
         """The candidate of the quickest way, if there is one."""

@@ -44,7 +44,7 @@ NAMES: tuple[tuple[type | ModuleType, tuple[str, ...]], ...] = (
         ),
     ),
     (RtpRouter, ("route_rtp",)),
-    (Connection, ("query_consent", "build_request", "get_component_candidates")),
+    (Connection, ("query_consent", "build_request", "get_component_candidates", "data_received", "recv")),
     (StunProtocol, ("send_stun",)),
 )
 MADE: tuple[tuple[type, tuple[str, ...]], ...] = (

@@ -18,6 +18,7 @@ from OpenSSL import SSL
 
 from robotclient.tasks import Tasks
 from robotclient.transport import feedback
+from robotclient.transport.attach.ice import IceConnection
 from robotclient.transport.attach.outgoing import OVERHEAD, Outgoing
 from robotclient.transport.attach.unreadable import Unreadable
 from robotclient.transport.feedback import FeedbackWriter
@@ -27,7 +28,7 @@ from robotclient.transport.retransmission import Retransmissions
 log = logging.getLogger(__name__)
 
 HANDSHAKE_DEADLINE = 10.0
-FIRST_REPETITION, LONGEST_PAUSE = 0.15, 1.2
+FIRST_REPETITION, LONGEST_PAUSE = 0.1, 1.2
 """Seconds until our last flight goes out again, doubling. OpenSSL's own timer begins at 1 s, and RFC 6347, section
 4.2.4.1, leaves shorter ones to those who know their path; repetitions are dropped by who has them already."""
 LONGEST_DATAGRAM = 1500
@@ -144,7 +145,7 @@ class Transport(RTCDtlsTransport):
     async def _take_rtp(self, packet: RtpPacket, arrival_time_ms: int) -> None:
         number = packet.extensions.transport_sequence_number
         if number is not None:
-            self._note_arrival(number, packet.ssrc, time.monotonic())
+            self._note_arrival(number, packet.ssrc)
         receiver = self._rtp_router.route_rtp(packet)
         if receiver is not None:
             await receiver._handle_rtp_packet(packet, arrival_time_ms=arrival_time_ms)
@@ -192,9 +193,10 @@ class Transport(RTCDtlsTransport):
         self._far_time = max((at for _, at in taken.statuses if at is not None), default=self._far_time)
         self.outgoing.take(taken)
 
-    def _note_arrival(self, number: int, ssrc: int, now: float) -> None:
+    def _note_arrival(self, number: int, ssrc: int) -> None:
         self._writer = self._writer or FeedbackWriter(self.own_ssrc, ssrc)
-        self._writer.put(number, now)
+        connection = self.transport._connection
+        self._writer.put(number, connection.arrived if isinstance(connection, IceConnection) else time.monotonic())
         if self._timer is None:
             self._report()
 

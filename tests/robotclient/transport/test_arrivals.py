@@ -75,13 +75,15 @@ async def test_a_connection_knows_when_what_it_receives_came() -> None:
             await end.add_remote_candidate(candidate)
         end.remote_username, end.remote_password = far.local_username, far.local_password
     await asyncio.gather(one.connect(), other.connect())
-    await other.send(MEDIA)
-    sent = time.monotonic()
-    time.sleep(0.2)  # noqa: ASYNC251  # the process is busy
-    assert await one.recv() == MEDIA
-    assert one.arrived < sent + 0.1
-    await one.close()
-    await other.close()
+    try:
+        await other.send(MEDIA)
+        sent = time.monotonic()
+        time.sleep(0.2)  # noqa: ASYNC251  # the process is busy
+        assert await one.recv() == MEDIA
+        assert one.arrived < sent + 0.1
+    finally:
+        await one.close()
+        await other.close()
 
 
 def test_a_clock_that_was_set_says_nothing() -> None:

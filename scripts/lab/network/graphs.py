@@ -9,8 +9,9 @@ from scripts.lab.network.rows import ROWS, Row
 
 COLOURS = {"robot": "#0072b2", "chromium": "#e69f00"}
 """Okabe and Ito's, told apart by everybody and on dark paper too."""
-GREY = "#808080"
-WIDTH, LEFT, TOP = 720, 150, 40
+GREY = "#767676"
+"""Read on white and on black."""
+WIDTH, LEFT, TOP = 720, 190, 40
 
 
 def write(results: Sequence[Result], directory: Path) -> list[Path]:
@@ -18,25 +19,23 @@ def write(results: Sequence[Result], directory: Path) -> list[Path]:
     both = [result for result in results if result.get("robot") and result.get("chromium")]
     written = []
     if both:
-        written.append(_save(directory / "network-rates.svg", _rates(both)))
+        written.append(_save(directory / "network-rates.svg", "kbit/s of pictures", _rates(both)))
     rows = {row.name: row for row in ROWS if row.steps}
     for result in both:
         if result["row"] in rows:
-            written.append(_save(directory / "network-step.svg", _course(result, rows[result["row"]])))
+            drawing = _course(result, rows[result["row"]])
+            written.append(_save(directory / "network-step.svg", "kbit/s of pictures, second by second", drawing))
     return written
 
 
-def _save(path: Path, drawing: tuple[list[str], int]) -> Path:
+def _save(path: Path, title: str, drawing: tuple[list[str], int]) -> Path:
     parts, height = drawing
-    text = "\n".join(
-        [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" font-family="sans-serif" '
-            f'font-size="12" fill="{GREY}">',
-            *parts,
-            "</svg>\n",
-        ]
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {WIDTH} {height}" font-family="sans-serif" '
     )
-    path.write_text(text)
+    path.write_text(
+        "\n".join([f'{head}fill="{GREY}">', f"<title>{title}</title>", *_legend(title), *parts, "</svg>\n"])
+    )
     return path
 
 
@@ -45,7 +44,7 @@ def _rates(results: Sequence[Result]) -> tuple[list[str], int]:
     ways = [(result, way) for result in results for way in WAYS]
     rates = {(result["row"], way, who): median(result, who, way).kbps for result, way in ways for who in COLOURS}
     scale = (WIDTH - LEFT - 60) / max(rates.values())
-    parts = _legend("kbit/s of pictures")
+    parts = []
     for index, (result, way) in enumerate(ways):
         y = TOP + 24 * index
         arrow = "→ robot" if way == "to_robot" else "→ guest"
@@ -62,7 +61,7 @@ def _course(result: Result, row: Row) -> tuple[list[str], int]:
     seconds = sum(step.seconds for step in row.steps)
     most = max(step.impairment.rate for step in row.steps) / 1000
     across, high, gap = (WIDTH - LEFT - 20) / seconds, 130, 34
-    parts = _legend("kbit/s of pictures, second by second")
+    parts = []
     for panel, (way, words) in enumerate(WAYS.items()):
         floor = TOP + (high + gap) * panel + high
         link, at = [], 0.0

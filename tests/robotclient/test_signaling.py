@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -139,6 +140,17 @@ async def upgrades_and_falls_silent(reader: asyncio.StreamReader, writer: asynci
     writer.close()
 
 
+async def test_n4_in_another_network_the_link_is_made_anew_at_once(server: Rig) -> None:
+    visit = await server.book()
+    async with link(server.port, visit.token, visit.room) as robot:
+        first = await in_room(robot)
+        robot.signaling.reconnect()
+        assert isinstance(await robot.next(), LinkDown)
+        again = await in_room(robot)
+        assert again.joined.resumed
+        assert again.joined.participant == first.joined.participant
+
+
 @pytest.mark.parametrize("behaviour", [never_answers, upgrades_and_falls_silent])
 async def test_n6_n7_a_server_that_hangs_is_given_up_and_the_link_is_back_with_a_healthy_one(
     server: Rig, monkeypatch: pytest.MonkeyPatch, behaviour: Behaviour
@@ -165,6 +177,23 @@ async def test_n6_n7_a_server_that_hangs_is_given_up_and_the_link_is_back_with_a
         await server.start()
         assert (await in_room(robot)).joined.participant
         assert time.monotonic() - back < 20
+
+
+async def test_n8_a_busy_server_is_left_alone_as_long_as_it_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(signaling_module, "LONGEST_PAUSE", 0.1)
+    tries: list[float] = []
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        tries.append(time.monotonic())
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 2\r\nContent-Length: 0\r\n\r\n")
+        writer.close()
+
+    busy = await asyncio.start_server(refuse, "127.0.0.1", 0)
+    async with busy, link(busy.sockets[0].getsockname()[1], "token", "room"), asyncio.timeout(60):
+        while len(tries) < 3:
+            await asyncio.sleep(0.05)
+    assert min(later - earlier for earlier, later in pairwise(tries)) >= 2
 
 
 async def test_a_message_that_overtakes_the_answer_to_join_is_told_after_it() -> None:

@@ -1,0 +1,51 @@
+"""The robot's link to the server on networks and servers that fall silent; media go on meanwhile."""
+
+import asyncio
+import os
+import signal
+
+import pytest
+
+from scripts.lab.netcall import NetworkCall
+from scripts.lab.netfaults import TCP, logged
+from scripts.lab.netns import Nat
+from scripts.lab.process import wait_for
+from scripts.lab.recovery import frames
+from tests.network.conftest import Over
+
+pytestmark = [pytest.mark.system, pytest.mark.long, pytest.mark.timeout(400)]
+WITHIN = 60
+
+
+async def test_n5_a_half_open_link_is_found_and_media_go_on(in_call: NetworkCall) -> None:
+    await logged(in_call, "signaling link: lost", lambda: in_call.network.cut("robot", TCP), WITHIN)
+    seen = await frames(in_call.visitor)
+    await logged(in_call, "signaling link: in the room", lambda: in_call.network.mend("robot"), WITHIN)
+    assert await frames(in_call.visitor) > seen
+    await asyncio.to_thread(in_call.robot.wait_for_state, "in_call", WITHIN)
+
+
+@pytest.mark.parametrize("seconds", [1, 30])
+async def test_n7_a_server_that_hung_finds_the_robot_again(in_call: NetworkCall, seconds: float) -> None:
+    os.kill(in_call.server.pid, signal.SIGSTOP)
+    await asyncio.sleep(seconds)
+    os.kill(in_call.server.pid, signal.SIGCONT)
+    await asyncio.to_thread(
+        wait_for,
+        lambda: in_call.robot.file()["state"] == "in_call" and in_call.robot.file()["server_reachable"],
+        WITHIN,
+        "the robot is in the call",
+    )
+    await in_call.visitor.wait("() => !document.querySelector('#notice').textContent.trim()", WITHIN)
+    assert await in_call.ghosts() == 0
+
+
+async def test_n12_without_names_the_schedule_on_the_disk_is_kept_and_the_join_tried_until_they_are_back(
+    call_over: Over,
+) -> None:
+    async with call_over(Nat.ENDPOINT_INDEPENDENT) as call:
+        call.robot.stop()
+        call.network.lose_names()
+        with call.robot:
+            await asyncio.to_thread(call.robot.wait_for_state, "joining", WITHIN)
+            await logged(call, "signaling link: in the room", call.network.restore_names, WITHIN)

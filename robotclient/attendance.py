@@ -112,6 +112,11 @@ class Attendance:
             if each.id in admitted
         )
 
+    @property
+    def recorded(self) -> bool:
+        """Somebody of the staff records the call."""
+        return any(each.media.recording for each in self.roster.values())
+
     def messages(self) -> tuple[Line, ...]:
         """What was written lately by those who were let in."""
         return tuple(Line(sender=sender, text=text) for sender, text in self._chat.shown(time.monotonic()))

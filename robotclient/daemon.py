@@ -227,6 +227,7 @@ class Daemon:
         self._facts.next_start = coming.starts_at if coming else None
         self._health.say(self._facts.sentence("en"))
         self._body.show(self._presenter.view(self._state, self._hands.attendance))
+        self._hands.heed_recording(self._state)
 
     def _situation(self) -> Situation:
         now = self._clock.now()

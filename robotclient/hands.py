@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 
 from robotclient import call
+from robotclient.announcements import phrases
 from robotclient.announcements.announcer import Announcer
 from robotclient.attendance import Attendance
 from robotclient.body import Body
@@ -43,6 +44,7 @@ class Hands:
         self._tell = tell
         self._announcer = Announcer(body.say, body.hush, on_error)
         self._tasks = Tasks(on_error)
+        self._recorded = False
 
     def carry_out(self, before: call.State, after: call.State, commands: tuple[call.Command, ...]) -> None:
         """First of all close what was stopped, and open what is consented to; then the rest."""
@@ -55,6 +57,14 @@ class Hands:
             self._obey(command)
         if self.attendance is not None:
             self.attendance.hold(call.held(after))
+
+    def heed_recording(self, state: call.State) -> None:
+        """Say it aloud, once, when somebody begins to record what the robot sends."""
+        before = self._recorded
+        self._recorded = bool(state.admitted) and self.attendance is not None and self.attendance.recorded
+        if self._recorded and not before and state.reservation is not None:
+            language = self._presenter.language(state.reservation)
+            self._announcer.announce(phrases.recorded(language), language)
 
     async def close(self) -> None:
         """Fall silent; a room that is being left is left by its deadlines."""

@@ -49,6 +49,7 @@ class Presenter:
                 notice=self._also_calls(state, attendance, now),
                 live=self._facts.live,
                 messages=attendance.messages(),
+                recorded=attendance.recorded,
             )
         if state.announcement is not None and state.reservation is not None:
             return self._announcement(state.announcement, state.reservation, attendance)

@@ -56,6 +56,7 @@ class Wish(BaseModel):
     emails: Annotated[tuple[Address, ...], Field(max_length=MOST_RELATIVES)] = ()
     language: Literal["es", "en"] = "es"
     waiting_room: bool = False
+    recording: bool = False
 
 
 class Visit(Protocol):

@@ -66,6 +66,7 @@ class RoomsSection(Section):
     grace_seconds: Annotated[float, Field(ge=0, le=300)] = 10.0
     alone_seconds: Annotated[float, Field(ge=0, le=3600)] = 30.0
     linger_seconds: Annotated[float, Field(ge=0, le=3600)] = 120.0
+    recording: bool = False
 
 
 class RobotsSection(Section):

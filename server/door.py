@@ -124,6 +124,7 @@ class Door:
             resumed=welcome.resumed,
             waiting_room=welcome.waiting,
             reservation=admission.reservation_id,
+            may_record=admission.may_record,
         )
 
 

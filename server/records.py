@@ -16,6 +16,7 @@ from server.rooms.commands import (
     RecordEnd,
     RecordJoin,
     RecordLeave,
+    RecordRecording,
     RecordStart,
 )
 from server.rooms.room import Limits, Member, Room, Visit
@@ -61,6 +62,7 @@ def visit(row: Reservation, rules: RoomsSection) -> Visit:
         cancelled=row.cancelled_at is not None,
         closed=row.closed_at is not None,
         waiting_room=row.waiting_room,
+        recording=row.recording and rules.recording,
     )
 
 
@@ -101,6 +103,10 @@ async def write(session: AsyncSession, reservation: str, records: Iterable[Recor
             case RecordDenial(link, at, actor):
                 await session.execute(update(Link).where(Link.id == link).values(denied_at=at))
                 audit.write(session, at, actor, "deny_guest", "link", link, reservation=reservation)
+            case RecordRecording(participant, at, on, actor):
+                action = "start_recording" if on else "stop_recording"
+                who = actor or audit.SYSTEM
+                audit.write(session, at, who, action, "reservation", reservation, participant=participant)
             case RecordStart(at):
                 await session.execute(of_visit.values(started_at=at))
             case RecordEnd(at, reason):

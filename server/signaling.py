@@ -244,9 +244,9 @@ def _room_event(sid: str, sender: Connection, message: Message) -> Sent:
         case wire.Deny(participant=participant):
             return Denied(sid, participant, actor)
         case wire.Leave(reason=reason):
-            return Left(sid, reason)
+            return Left(sid, reason, actor)
         case wire.Media():
-            return MediaChanged(sid, message)
+            return MediaChanged(sid, message, actor)
         case wire.Offer() | wire.Answer() | wire.Candidate() | wire.Renegotiate() | wire.Chat():
             return Relayed(sid, message)
     raise AssertionError(f"no client event has the message {type(message).__name__}")

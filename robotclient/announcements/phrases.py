@@ -22,6 +22,7 @@ class Phrases:
     camera_opens: str
     press: str
     staff_press: str
+    recorded: str
 
 
 PHRASES: Final[dict[Language, Phrases]] = {
@@ -35,6 +36,7 @@ PHRASES: Final[dict[Language, Phrases]] = {
         camera_opens="La cámara se encenderá dentro de {seconds} segundos.",
         press="Para contestar, pulse el botón.",
         staff_press="Para contestar, el personal debe pulsar el botón.",
+        recorded="El personal está grabando esta visita.",
     ),
     "en": Phrases(
         yours="{name}, your {relation},",
@@ -46,6 +48,7 @@ PHRASES: Final[dict[Language, Phrases]] = {
         camera_opens="The camera turns on in {seconds} seconds.",
         press="To answer, press the button.",
         staff_press="To answer, a member of staff must press the button.",
+        recorded="The staff are recording this visit.",
     ),
 }
 
@@ -67,6 +70,11 @@ def countdown(seconds: int, language: Language) -> str:
 def request(language: Language, *, staff: bool) -> str:
     """Whose press of the button is waited for."""
     return PHRASES[language].staff_press if staff else PHRASES[language].press
+
+
+def recorded(language: Language) -> str:
+    """That the call is recorded from now on."""
+    return PHRASES[language].recorded
 
 
 def _who(callers: Iterable[Caller], phrases: Phrases) -> str:

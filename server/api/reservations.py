@@ -43,6 +43,7 @@ class ReservationView(View):
     starts_at: datetime
     ends_at: datetime
     waiting_room: bool
+    recording: bool
     state: State
     started_at: datetime | None
     ended_at: datetime | None

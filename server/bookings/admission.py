@@ -37,6 +37,7 @@ class Admission:
     """The id of a guest's link."""
     denied: bool = False
     """Staff sent its holder away from the waiting room."""
+    may_record: bool = False
 
 
 async def find_by_token(database: Database, token: str) -> tuple[Reservation, Link]:
@@ -108,4 +109,5 @@ def _admission(
         ends_at=reservation.ends_at,
         kind=kind,
         name=name,
+        may_record=kind is ParticipantKind.STAFF and reservation.recording and rules.recording,
     )

@@ -36,6 +36,7 @@ class ReservationForm(BaseModel):
     emails: Emails | None = None
     language: Literal["es", "en"] | None = None
     waiting_room: bool = False
+    recording: bool = False
 
     @field_validator("resident_id", "title", "fold", "emails", "language", mode="before")
     @classmethod
@@ -69,6 +70,7 @@ async def wish_of(database: Database, config: ServerConfig, form: ReservationFor
         guest=resident.relative_name if resident else None,
         language=language,
         waiting_room=form.waiting_room,
+        recording=form.recording,
     )
 
 

@@ -16,7 +16,7 @@ from server.models import Link, MailKind, Reservation, Resident, Robot
 
 TOLD = ("title", "description", "starts_at", "ends_at")
 """What relatives are told of a visit; when one of these changes, they are told again."""
-FIELDS = (*TOLD, "robot_id", "resident_id", "waiting_room")
+FIELDS = (*TOLD, "robot_id", "resident_id", "waiting_room", "recording")
 """What a wish says of the reservation's own row."""
 
 

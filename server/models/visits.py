@@ -34,6 +34,8 @@ class Reservation(Base):
     end_reason: Mapped[CloseReason | None]
     resident_id: Mapped[str | None] = mapped_column(ForeignKey("residents.id"), index=True)
     waiting_room: Mapped[bool] = mapped_column(default=False)
+    recording: Mapped[bool] = mapped_column(default=False)
+    """Staff may record it, where the site allows that."""
     sequence: Mapped[int] = mapped_column(default=0)
     """The revision that the relatives know, iCalendar's SEQUENCE (RFC 5545, 3.8.7.4)."""
     created_by: Mapped[str | None] = mapped_column(ForeignKey("users.id"))

@@ -33,6 +33,8 @@ ACTIONS = {
     "revoke": mark("revoked"),
     audit.SEE: mark("looked at"),
     "send_again": mark("sent again"),
+    "start_recording": mark("recording begun"),
+    "stop_recording": mark("recording ended"),
     "sign_in": mark("signed in"),
     "sign_out": mark("signed out"),
 }

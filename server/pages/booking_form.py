@@ -131,6 +131,7 @@ def _typed(page: StaffPage, found: Listed) -> dict[str, str]:
         "emails": "; ".join(found.emails),
         "language": found.links[0].language if found.links else "",
         "waiting_room": "true" if visit.waiting_room else "",
+        "recording": "true" if visit.recording else "",
     }
 
 
@@ -159,5 +160,6 @@ async def _values(page: StaffPage, action: str, found: Listed | None) -> dict[st
         "action": action,
         "visit": found,
         "residents": await residents.list_residents(page.parts.database),
+        "recording": page.parts.config.rooms.recording,
         "robots": [robot for robot in listed if robot.revoked_at is None],
     }

@@ -114,6 +114,16 @@ class RecordDenial:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordRecording:
+    """Store that a participant began, or ended, to record the call; `actor` is empty where nobody said so."""
+
+    participant: str
+    at: datetime
+    on: bool
+    actor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RecordStart:
     """Store the visit's real start."""
 
@@ -128,7 +138,7 @@ class RecordEnd:
     reason: CloseReason
 
 
-Record = RecordJoin | RecordLeave | RecordAdmission | RecordDenial | RecordStart | RecordEnd
+Record = RecordJoin | RecordLeave | RecordAdmission | RecordDenial | RecordRecording | RecordStart | RecordEnd
 Delivery = Send | LetIn | Close
 Reply = Welcome | Wait | Refuse
 Command = Record | Delivery | Reply

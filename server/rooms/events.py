@@ -49,6 +49,8 @@ class Left:
 
     socket: str
     reason: LeaveReason | None = None
+    actor: str = ""
+    """The id of the user who does it, if one does, for the audit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class MediaChanged:
 
     socket: str
     media: Media
+    actor: str = ""
+    """As above."""
 
 
 @dataclass(frozen=True, slots=True)

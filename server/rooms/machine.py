@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
-from server.rooms import refusals
+from server.rooms import recording, refusals
 from server.rooms.commands import Close, Command, RecordJoin, Refuse, Send, ServerEvent
 from server.rooms.events import (
     Admitted,
@@ -51,10 +51,13 @@ def step(room: Room, event: Event, now: datetime) -> tuple[Room, tuple[Command, 
     room, before = settle(room, now)
     room, during = _apply(room, event, now)
     room, after = settle(room, now)
-    return room, before + during + after + tell_staff(old, room)
+    noted = recording.note(old, room, event, now)
+    return room, before + during + after + noted + tell_staff(old, room)
 
 
 def _apply(room: Room, event: Event, now: datetime) -> Outcome:
+    if no := recording.refuse(room, event):
+        return room, (no,)
     match event:
         case Joined():
             return _join(room, event, now)
@@ -81,9 +84,9 @@ def _by_member(room: Room, member: Member, event: SocketLost | Sent, now: dateti
     match event:
         case SocketLost():
             return _change(room, replace(member, socket=None, grace_until=now + room.limits.grace))
-        case Left(_, reason):
+        case Left(_, reason, _):
             return leave(room, member, now, reason)
-        case MediaChanged(_, media):
+        case MediaChanged(_, media, _):
             return _change(room, replace(member, media=media))
         case Relayed(_, message):
             return room, (_relay(room, member, message, now),)

@@ -36,6 +36,10 @@ DENIED: Final = Refusal(
     error=ErrorCode.DENIED, message="The staff did not let you in; call them if you think that this is a mistake."
 )
 NOT_ALLOWED: Final = Refusal(error=ErrorCode.NOT_ALLOWED, message="Only staff let somebody in or send him away.")
+NOT_RECORDED: Final = Refusal(
+    error=ErrorCode.NOT_ALLOWED,
+    message="Only staff record, where site (rooms.recording) and visit allow it; say `media` without `recording`.",
+)
 NOBODY_WAITS: Final = Refusal(
     error=ErrorCode.UNKNOWN_PARTICIPANT, message="`participant` does not wait (any more); take ids from `waiting_room`."
 )

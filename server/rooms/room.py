@@ -29,6 +29,8 @@ class Visit:
     closed: bool = False
     waiting_room: bool = False
     """Guests wait until staff let them in."""
+    recording: bool = False
+    """Staff may record it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ def by_waiter(room: Room, waiter: Waiter, event: SocketLost | Sent, now: datetim
             return room.with_waiter(replace(waiter, member=gone)), ()
         case Left():
             return room.without_waiter(waiter.member.id), ()
-        case MediaChanged(_, media):
+        case MediaChanged(_, media, _):
             return room.with_waiter(replace(waiter, member=replace(waiter.member, media=media))), ()
     return room, (Refuse(refusals.NOT_IN_ROOM),)
 

@@ -16,6 +16,7 @@ import { Panels } from "./panels.js";
 import { People } from "./people.js";
 import { QualityPanel } from "./quality_panel.js";
 import { Rating } from "./rating.js";
+import { Recording } from "./recording.js";
 import { Reports } from "./reports.js";
 import { onNetworkChange } from "./roaming.js";
 import { Room } from "./room.js";
@@ -23,6 +24,7 @@ import { Sharing } from "./sharing.js";
 import { Shortcuts } from "./shortcuts.js";
 import { Signaling } from "./signaling.js";
 import { Speaker } from "./speaker.js";
+import { LinkDownError } from "./socket.js";
 import { Tabs } from "./tabs.js";
 import { texts } from "./texts.js";
 import { Tiles } from "./tiles.js";
@@ -40,6 +42,8 @@ const devices = new Devices();
 const outgoing = new Outgoing(devices);
 /** @type {Rating | null} there once somebody is in the call */
 let rating = null;
+/** @type {Recording | null} */
+let recording = null;
 
 /**
  * @param {Section} shown
@@ -55,6 +59,7 @@ function show(shown) {
  * @param {boolean} again whether he may come back
  */
 function close(reason, again) {
+  recording?.stop();
   outgoing.close();
   for (const dialog of document.querySelectorAll("dialog")) dialog.close();
   show("closing");
@@ -150,13 +155,18 @@ function send(signaling, room) {
   const adaptation = new Adaptation(monitor, room);
   const tellMedia = () => {
     const thin = adaptation.thin ? { video: false, thin: true } : {};
-    // A link that is down says it at its next `join`.
-    signaling.changeMedia({ ...outgoing.media, ...thin }).catch(() => undefined);
+    return signaling.changeMedia({ ...outgoing.media, ...thin, recording: recording?.on ?? false });
   };
-  adaptation.on("thin", tellMedia);
+  // A link that is down says it at its next `join`.
+  const tellSometime = () => tellMedia().catch(() => undefined);
+  adaptation.on("thin", tellSometime);
   outgoing.on("change", () => {
     room.replaceTracks(outgoing.tracks);
-    tellMedia();
+    tellSometime();
+  });
+  recording = new Recording(room, outgoing, async () => {
+    if (!signaling.connected) throw new LinkDownError("nobody can be told of a recording now");
+    await tellMedia();
   });
   new QualityPanel(monitor, room, adaptation);
   rating = new Rating(new Reports(room, monitor));

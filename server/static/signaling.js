@@ -65,6 +65,11 @@ export class Signaling extends Emitter {
     else this.#storage.setItem(this.#key, resume);
   }
 
+  /** Whether the room can be told something now. */
+  get connected() {
+    return this.#socket !== null;
+  }
+
   /**
    * Enter the room and stay in it until `leave`, `room_closed` or `refused`. Returns when that has come.
    * @param {string} name

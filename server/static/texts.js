@@ -137,6 +137,11 @@ const es = {
     with: "Con quién",
     size: "Tamaño",
   },
+  recording: {
+    own: "Está grabando esta videollamada. Todos lo saben.",
+    /** @param {string} name */
+    others: (name) => `${name} está grabando esta videollamada.`,
+  },
   rating: { thanks: "Gracias por decirlo.", notSaid: "No se ha podido enviar. Inténtelo de nuevo." },
 };
 
@@ -262,6 +267,10 @@ const en = {
     nothing: "–",
     with: "With whom",
     size: "Size",
+  },
+  recording: {
+    own: "You are recording this call. Everybody knows.",
+    others: (name) => `${name} is recording this call.`,
   },
   rating: { thanks: "Thank you for saying so.", notSaid: "That did not go through. Try again." },
 };

@@ -90,6 +90,7 @@ export interface Media {
   screen?: boolean;
   held?: Held | null;
   thin?: boolean;
+  recording?: boolean;
 }
 /**
  * Proof of being a participant that was here already.
@@ -204,6 +205,7 @@ export interface Joined {
   resumed: boolean;
   waiting_room?: Participant[];
   reservation?: string | null;
+  may_record?: boolean;
 }
 /**
  * One entry of the roster. `id` stays the same over reconnections.

@@ -46,6 +46,7 @@ def test_in_english_too() -> None:
     assert said == "Ana, your daughter, is calling. The camera turns on in 10 seconds."
     assert phrases.sentence((daughter,), "", "en", ahead=True) == "The visit of Ana, your daughter, begins."
     assert "staff" in phrases.request("en", staff=True)
+    assert "grabando" in phrases.recorded("es")
 
 
 def test_somebody_in_the_room_has_the_relation_that_staff_wrote_down_for_his_name() -> None:

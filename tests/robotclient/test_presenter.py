@@ -11,10 +11,12 @@ from robotclient.call import Announcement, Phase, State
 from robotclient.clock import ServerClock
 from robotclient.config import RobotConfig
 from robotclient.media.screen.layout import Rect
+from robotclient.media.screen.overlays import overlays
 from robotclient.media.screen.page import Stage, page_of
 from robotclient.media.screen.pictures import SharedPictures
+from robotclient.media.screen.texts import SPANISH
 from robotclient.media.screen.theme import DARK
-from robotclient.media.screen.views import AnnouncementView, Ask, Caller, IdleView, StoppedView, Trouble
+from robotclient.media.screen.views import AnnouncementView, Ask, Caller, CallView, IdleView, StoppedView, Trouble
 from robotclient.presenter import Presenter
 from robotclient.reporter import Facts
 from robotclient.rules import rules_of
@@ -113,3 +115,15 @@ def test_the_live_sign_is_on_every_page_even_at_night(off: bool) -> None:
         seen.append(bool((canvas[: SCREEN.height // 5, SCREEN.width // 2 :] == DARK.live).all(axis=2).any()))
     assert seen == [False, True]
     pictures.close()
+
+
+def test_a_recorded_call_says_so_below_live_and_only_then() -> None:
+    def plates(**view: bool) -> list[tuple[int, int]]:
+        found = overlays(CallView(**view), SPANISH, SCREEN, 20)
+        assert all(each.x + each.plate.shape[1] <= SCREEN.right for each in found)
+        return [(each.y, each.y + each.plate.shape[0]) for each in found]
+
+    assert plates() == []
+    (live, rec) = plates(live=True, recorded=True)
+    assert live[1] < rec[0]
+    assert len(plates(recorded=True)) == 1

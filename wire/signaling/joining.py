@@ -56,3 +56,5 @@ class Joined(Message):
     """For staff: who waits to be let in."""
     reservation: Id | None = None
     """Whose call this is: where statistics and the rating go, with the secret as the proof."""
+    may_record: StrictBool = False
+    """For staff: this visit may be recorded."""

@@ -38,6 +38,8 @@ class Media(Message):
     """Said by robots: why neither camera nor microphone is open."""
     thin: StrictBool = False
     """The network carries no picture now: `video` is false meanwhile, and comes back by itself."""
+    recording: StrictBool = False
+    """Said by staff where the visit allows it: this participant records the call."""
 
 
 class Participant(Message):

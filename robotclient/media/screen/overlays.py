@@ -1,4 +1,4 @@
-"""Where the plates of a call lie: LIVE above on the right, messages above on the left."""
+"""Where the plates of a call lie: LIVE and REC above on the right, messages above on the left."""
 
 from dataclasses import dataclass
 
@@ -32,6 +32,10 @@ def overlays(view: CallView, texts: Texts, screen: Rect, size: int) -> list[Over
     top = screen.y + margin
     if view.live:
         plate = live_plate(texts.live, size)
+        found.append(Overlay(plate, screen.right - margin - plate.shape[1], top))
+        top += plate.shape[0] + margin
+    if view.recorded:
+        plate = live_plate(texts.recorded, size)
         found.append(Overlay(plate, screen.right - margin - plate.shape[1], top))
         top += plate.shape[0] + margin
     if view.messages:

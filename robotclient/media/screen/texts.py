@@ -34,6 +34,7 @@ class Texts:
     all_closed: str
     press_to_go_on: str
     live: str
+    recorded: str
 
 
 SPANISH: Final = Texts(
@@ -63,6 +64,7 @@ SPANISH: Final = Texts(
     all_closed="La cámara y el micrófono están apagados",
     press_to_go_on="Pulse el botón para continuar",
     live="EN DIRECTO",
+    recorded="REC · Se graba",
 )
 ENGLISH: Final = Texts(
     weekdays=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
@@ -91,6 +93,7 @@ ENGLISH: Final = Texts(
     all_closed="Camera and microphone are off",
     press_to_go_on="Press the button to continue",
     live="LIVE",
+    recorded="REC · Recording",
 )
 LANGUAGES: Final = {"es": SPANISH, "en": ENGLISH}
 

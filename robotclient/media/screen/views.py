@@ -103,6 +103,8 @@ class CallView(PipeMessage):
     """The camera's own process says that it is open: the sign follows the device, not somebody's intention."""
     messages: tuple[Message, ...] = ()
     """What was written lately, oldest first."""
+    recorded: bool = False
+    """Somebody records the call."""
 
 
 View = IdleView | AnnouncementView | StoppedView | CallView

@@ -11,6 +11,7 @@ from pydantic.json_schema import models_json_schema
 
 from wire import VERSION
 from wire.base import Message
+from wire.channels import BOARD, FROM_RECEIVER, FROM_SENDER
 from wire.signaling import CLIENT_EVENTS, SERVER_EVENTS, Joined, Refusal, Waiting
 
 ROOT = Path(__file__).parents[1]
@@ -37,6 +38,7 @@ def main() -> int:
 def schema() -> dict[str, Any]:
     """One JSON schema that reaches every model the browser reads or writes."""
     models: set[type[Message]] = {*CLIENT_EVENTS.values(), *SERVER_EVENTS.values(), Joined, Refusal, Waiting}
+    models |= {*BOARD, *FROM_SENDER, *FROM_RECEIVER}
     ordered = sorted(models, key=lambda model: model.__name__)
     _, definitions = models_json_schema([(model, "validation") for model in ordered])
     root = _record(
@@ -48,6 +50,9 @@ def schema() -> dict[str, Any]:
             "joined": _reference(Joined),
             "waiting": _reference(Waiting),
             "refusal": _reference(Refusal),
+            "board": _choice("BoardMessage", BOARD),
+            "fromSender": _choice("FromSender", FROM_SENDER),
+            "fromReceiver": _choice("FromReceiver", FROM_RECEIVER),
         },
     )
     return {**root, "$defs": {name: _plain(model) for name, model in definitions["$defs"].items()}}
@@ -65,6 +70,10 @@ def compile_types(source: dict[str, Any]) -> str:
 
 def _events(title: str, events: dict[str, type[Message]]) -> dict[str, Any]:
     return _record(title, {name: _reference(model) for name, model in events.items()})
+
+
+def _choice(title: str, models: tuple[type[Message], ...]) -> dict[str, Any]:
+    return {"title": title, "anyOf": [_reference(model) for model in models]}
 
 
 def _record(title: str, properties: dict[str, Any]) -> dict[str, Any]:

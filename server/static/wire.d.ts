@@ -50,6 +50,17 @@ export type ErrorCode =
   | "unavailable"
   | "denied"
   | "not_allowed";
+export type BoardMessage = Want | Stroke | Undo | Clear;
+/**
+ * The colours of the pens.
+ */
+export type Colour = "black" | "blue" | "red" | "green" | "orange";
+export type FromSender = FileOffer | Sent | Cancel;
+export type FromReceiver = Accept | Stored | Refuse | Receipt | Cancel;
+/**
+ * Why the receiver does not take it.
+ */
+export type RefuseReason = "declined" | "too_large" | "too_many" | "unsupported";
 
 export interface Wire {
   version: 1;
@@ -58,6 +69,9 @@ export interface Wire {
   joined: Joined;
   waiting: Waiting;
   refusal: Refusal;
+  board: BoardMessage;
+  fromSender: FromSender;
+  fromReceiver: FromReceiver;
 }
 export interface ClientEvents {
   join: Join;
@@ -88,6 +102,7 @@ export interface Media {
   audio?: boolean;
   video?: boolean;
   screen?: boolean;
+  hand?: boolean;
   held?: Held | null;
   thin?: boolean;
   recording?: boolean;
@@ -269,4 +284,97 @@ export interface Refusal {
   message: string;
   opens_at?: string | null;
   retry_after?: number | null;
+}
+/**
+ * Send me all that is on your board.
+ */
+export interface Want {
+  type: "want";
+}
+/**
+ * A line of one pen, or its next part. `number` counts the pen's strokes from 0.
+ */
+export interface Stroke {
+  type: "stroke";
+  pen: string;
+  number: number;
+  order: number;
+  colour: Colour;
+  width: number;
+  start: number;
+  /**
+   * @maxItems 512
+   */
+  points: number[];
+}
+/**
+ * A stroke is taken back.
+ */
+export interface Undo {
+  type: "undo";
+  pen: string;
+  number: number;
+}
+/**
+ * All strokes of these pens below these numbers are wiped away; what was drawn meanwhile stays.
+ */
+export interface Clear {
+  type: "clear";
+  below: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^[A-Za-z0-9_-]+\.[A-Za-z0-9]+$".
+     */
+    [k: string]: number;
+  };
+}
+/**
+ * The sender's first message. The same `id` again, on a new connection, goes on with the same transfer.
+ */
+export interface FileOffer {
+  type: "offer";
+  id: string;
+  name: string;
+  size: number;
+}
+/**
+ * The sender's last message, after the bytes.
+ */
+export interface Sent {
+  type: "sent";
+  digest: string;
+}
+/**
+ * Either side: it is not to go on.
+ */
+export interface Cancel {
+  type: "cancel";
+}
+/**
+ * The receiver takes it: send the bytes that begin at `start`, a multiple of a block.
+ */
+export interface Accept {
+  type: "accept";
+  start: number;
+}
+/**
+ * The receiver has put away the bytes up to here: of its memory they take nothing any more.
+ */
+export interface Stored {
+  type: "stored";
+  bytes: number;
+}
+/**
+ * The receiver does not take it.
+ */
+export interface Refuse {
+  type: "refuse";
+  reason: RefuseReason;
+}
+/**
+ * The receiver's last message: whether what came has the same digest.
+ */
+export interface Receipt {
+  type: "receipt";
+  whole: boolean;
 }

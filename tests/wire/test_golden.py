@@ -13,15 +13,15 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from wire import rest, signaling
+from wire import channels, rest, signaling
 from wire.base import Message
 
 FOLDER = Path(__file__).parent / "v1"
 FILES = sorted(FOLDER.glob("*.json"))
-MAPS = {"tracks", "errors"}
+MAPS = {"tracks", "errors", "below"}
 """Fields that hold maps, whose keys are data."""
 
-MODULES = {"rest": rest, "signaling": signaling}
+MODULES = {"rest": rest, "signaling": signaling, "channels": channels}
 
 
 def golden(path: Path) -> tuple[type[Message], dict[str, Any]]:
@@ -62,7 +62,7 @@ def models(module: ModuleType) -> set[type[Message]]:
 
 def test_every_message_has_one() -> None:
     have = {golden(path)[0] for path in FILES}
-    assert have == (models(rest) | models(signaling)) - {signaling.Directed}
+    assert have == (models(rest) | models(signaling) | models(channels)) - {signaling.Directed}
     assert set(signaling.CLIENT_EVENTS.values()) | set(signaling.SERVER_EVENTS.values()) <= have
 
 
@@ -89,6 +89,8 @@ WORDS: dict[type[StrEnum], set[str]] = {
         "closed", "cancelled", "ended", "last_participant", "replaced", "denied", "removed", "declined", "quiet_hours",
     },
     signaling.Held: {"announcing", "asking", "quiet_hours", "stopped"},
+    channels.Colour: {"black", "blue", "red", "green", "orange"},
+    channels.RefuseReason: {"declined", "too_large", "too_many", "unsupported"},
     rest.Consent: {"automatic", "button", "staff_present"},
     rest.RobotState: {"idle", "announcing", "joining", "waiting", "in_call", "leaving"},
     rest.DeviceKind: {"camera", "microphone", "speaker", "screen", "button"},

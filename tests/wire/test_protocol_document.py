@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from wire import rest, signaling
+from wire import channels, rest, signaling
 from wire.base import Message
 
 TEXT = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text()
-CLASSES = [item for module in (rest, signaling) for _, item in inspect.getmembers(module, inspect.isclass)]
+CLASSES = [item for module in (rest, signaling, channels) for _, item in inspect.getmembers(module, inspect.isclass)]
 MESSAGES = {item for item in CLASSES if issubclass(item, Message) and item is not Message}
 WORDS = {item for item in CLASSES if issubclass(item, StrEnum) and item is not StrEnum}
 EXAMPLES = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", TEXT, re.DOTALL)]

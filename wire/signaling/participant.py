@@ -34,6 +34,8 @@ class Media(Message):
     audio: StrictBool = True
     video: StrictBool = True
     screen: StrictBool = False
+    hand: StrictBool = False
+    """Raised: the sender would like to speak."""
     held: Held | None = None
     """Said by robots: why neither camera nor microphone is open."""
     thin: StrictBool = False

@@ -11,14 +11,17 @@ from typing import Literal
 from robotclient import addresses, call
 from robotclient.body import Body
 from robotclient.chat import RecentChat
+from robotclient.media.screen.views import BOARD, Tile
 from robotclient.media.screen.views import Message as Line
-from robotclient.media.screen.views import Tile
 from robotclient.news import InRoom, LinkDown, News, NotAdmitted, Received
+from robotclient.peer import Peer
 from robotclient.peers import Peers
 from robotclient.signaling import RefusedError, Signaling, SignalingError
 from robotclient.surroundings import Surroundings
 from robotclient.tasks import Tasks
 from robotclient.uplink import INTERVAL as ADAPT_INTERVAL
+from robotclient.whiteboard import INTERVAL as BOARD_INTERVAL
+from robotclient.whiteboard import Whiteboard
 from wire.rest import Reservation
 from wire.signaling import (
     Chat,
@@ -76,12 +79,14 @@ class Attendance:
         self._own_id = ""
         self._ice_servers: tuple[IceServer, ...] = ()
         self._chat = RecentChat()
+        self._whiteboard = Whiteboard(body.draw_board)
         self._held: Held | None = Held.ANNOUNCING
         self._picture_fits = True
         self._signaling.media = self._media()
         self._link.spawn(self._signaling.run(), "signaling")
         self._link.spawn(self._adapt(), "uplink")
         self._link.spawn(addresses.watch(self._move), "addresses")
+        self._link.spawn(self._follow_board(), "whiteboard")
 
     async def take(self, news: News) -> call.Event | None:
         """Obey what the room says, and tell the machine what it must know of it."""
@@ -97,9 +102,10 @@ class Attendance:
                 return await self._receive(message)
 
     def tiles(self, admitted: frozenset[str]) -> tuple[Tile, ...]:
-        """What the screen shows of those who were let in."""
+        """What the screen shows of those who were let in, and the whiteboard where there is something on it."""
         connected = self.peers.connected() if self.peers else {}
-        return tuple(
+        board = (Tile(participant=BOARD, name=""),) if self._whiteboard.shown else ()
+        people = tuple(
             Tile(
                 participant=each.id,
                 name=each.name,
@@ -107,10 +113,12 @@ class Attendance:
                 audio=each.media.audio,
                 speaking=self._body.speaks(each.id),
                 connected=each.connected and each.id in connected,
+                hand=each.media.hand,
             )
             for each in self.roster.values()
             if each.id in admitted
         )
+        return people + board
 
     @property
     def recorded(self) -> bool:
@@ -153,6 +161,17 @@ class Attendance:
         if self.peers is not None:
             self.peers.doubt()
 
+    async def _follow_board(self) -> None:
+        while True:
+            await asyncio.sleep(BOARD_INTERVAL)
+            peers = self.peers.connected() if self.peers else {}
+            hidden = frozenset(each for each in self.roster if not self._body.is_admitted(each))
+            self._whiteboard.look({who: peer for who, peer in peers.items() if who not in hidden}, hidden)
+
+    def _take_board(self, peer: Peer, text: str) -> None:
+        if self._body.is_admitted(peer.participant):
+            self._whiteboard.take(peer, text)
+
     def _media(self) -> Media:
         opened = self._held is None
         fits = self._picture_fits
@@ -184,6 +203,7 @@ class Attendance:
             on_connected=lambda participant, up: log.info(
                 "participant %s: media %s", participant, "up" if up else "down"
             ),
+            on_board=self._take_board,
             closing=Tasks(self._on_error),
         )
 

@@ -23,6 +23,7 @@ from robotclient.media.audio.handle import Audio, EncodedSound
 from robotclient.media.audio.messages import Levels
 from robotclient.media.camera.handle import Camera, EncodedPicture
 from robotclient.media.screen.handle import Screen
+from robotclient.media.screen.messages import BoardStroke
 from robotclient.media.screen.views import View
 from robotclient.peer import Incoming
 from robotclient.reception import Reception
@@ -70,6 +71,7 @@ class Body:
         self.sent_frames = 0
         self._sounded = 0.0
         self.show: Callable[[View], None] = self._screen.show
+        self.draw_board: Callable[[tuple[BoardStroke, ...]], None] = self._screen.draw_board
         self.say: Callable[[bytes], None] = self._audio.say
         self.hush: Callable[[], None] = self._audio.hush
         self.set_volume: Callable[[int | None], None] = self._audio.set_volume

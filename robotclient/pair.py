@@ -136,6 +136,7 @@ class Pair:
             outgoing=self._around.outgoing(self.participant),
             on_track=lambda incoming: self._around.on_track(self.participant, incoming),
             on_state=self._take_state,
+            on_board=self._around.on_board,
         )
         self._tasks.spawn(self._expect(self._coming), "deadline")
         return self._coming

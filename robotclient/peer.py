@@ -22,6 +22,7 @@ from aiortc import (
 from aiortc.exceptions import InvalidAccessError, InvalidStateError
 from aiortc.sdp import candidate_from_sdp
 
+from robotclient.channels import Channels
 from robotclient.tasks import Tasks
 from robotclient.tracks import PacketTrack
 from robotclient.transport import attach
@@ -62,8 +63,12 @@ class Peer:
         outgoing: Mapping[Source, PacketTrack],
         on_track: OnTrack,
         on_state: Callable[["Peer", str], None],
+        on_board: Callable[["Peer", str], None],
     ) -> None:
-        """`on_state` gets aiortc's connection states; `on_track` consumes one track until it ends."""
+        """`on_state` gets aiortc's connection states, `on_board` what is said on the whiteboard's channel.
+
+        `on_track` consumes one track until it ends.
+        """
         self.participant = participant
         self.connection = connection
         self.outgoing = outgoing
@@ -79,6 +84,7 @@ class Peer:
         )
         self.pc.on("connectionstatechange", lambda: on_state(self, self.pc.connectionState))
         self.pc.on("track", self._take_track)
+        self.channels = Channels(self.pc, lambda text: on_board(self, text))
 
     @property
     def connected(self) -> bool:
@@ -88,6 +94,7 @@ class Peer:
     async def make_offer(self, own_id: str) -> Offer:
         """Describe what we send; waits for the gathering of candidates."""
         self._add_outgoing()
+        self.channels.offer()
         await self.pc.setLocalDescription(await self.pc.createOffer())
         return Offer(
             to=self.participant,
@@ -100,6 +107,7 @@ class Peer:
         """Accept the far side's offer. Raises `DescriptionError`."""
         await self._take_description(offer.sdp, "offer", offer.tracks)
         self._add_outgoing()
+        self.channels.answer()
         attach.wait_for_hello(self.pc, offer.sdp)
         await self.pc.setLocalDescription(await self.pc.createAnswer())
         return Answer(

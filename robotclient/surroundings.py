@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from robotclient.peer import Incoming
+from robotclient.peer import Incoming, Peer
 from robotclient.tasks import Tasks
 from robotclient.tracks import PacketTrack
 from wire.signaling import Directed, IceServer, Source
@@ -23,5 +23,7 @@ class Surroundings:
     """Fresh tracks for one more connection to a participant."""
     on_track: Callable[[str, Incoming], Coroutine[Any, Any, None]]
     on_connected: Callable[[str, bool], None]
+    on_board: Callable[[Peer, str], None]
+    """What is said on the whiteboard's channel."""
     closing: Tasks
     """Connections on their way out; they outlive the pair."""

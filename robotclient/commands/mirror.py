@@ -111,6 +111,7 @@ class Mirror:
             outgoing=outgoing,
             on_track=self._take,
             on_state=lambda _peer, _state: None,
+            on_board=lambda _peer, _text: None,
         )
 
     async def _take(self, incoming: Incoming) -> None:

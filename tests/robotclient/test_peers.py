@@ -43,6 +43,8 @@ class Side:
         self.packets = 0
         self.up: list[bool] = []
         self.errors: list[BaseException] = []
+        self.written: list[str] = []
+        """On the whiteboard's channel."""
         self.peers = Peers(
             Surroundings(
                 own_id=name,
@@ -51,6 +53,7 @@ class Side:
                 outgoing=self.outgoing,
                 on_track=self.consume,
                 on_connected=lambda _participant, up: self.up.append(up),
+                on_board=lambda _peer, text: self.written.append(text),
                 closing=Tasks(self.errors.append),
             )
         )

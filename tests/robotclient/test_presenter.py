@@ -10,6 +10,7 @@ import pytest
 from robotclient.call import Announcement, Phase, State
 from robotclient.clock import ServerClock
 from robotclient.config import RobotConfig
+from robotclient.media.screen.easel import Easel
 from robotclient.media.screen.layout import Rect
 from robotclient.media.screen.overlays import overlays
 from robotclient.media.screen.page import Stage, page_of
@@ -107,7 +108,7 @@ def test_a_clock_that_is_not_known_yet_is_said() -> None:
 @pytest.mark.parametrize("off", [False, True])
 def test_the_live_sign_is_on_every_page_even_at_night(off: bool) -> None:
     pictures = SharedPictures.create()
-    stage = Stage(SCREEN, "es", ZoneInfo("UTC"), "dark", pictures, {})
+    stage = Stage(SCREEN, "es", ZoneInfo("UTC"), "dark", pictures, {}, Easel())
     seen = []
     for live in (False, True):
         canvas = np.zeros((SCREEN.height, SCREEN.width, 3), np.uint8)

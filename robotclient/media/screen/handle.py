@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from robotclient.children import Child
 from robotclient.config import ScreenSection
 from robotclient.media.channel import DeviceReport, PipeMessage
-from robotclient.media.screen.messages import PictureDrawn, PictureReady, ScreenSettings, SlotAssigned, SlotFreed
+from robotclient.media.screen.messages import (
+    BoardDrawn,
+    BoardStroke,
+    PictureDrawn,
+    PictureReady,
+    ScreenSettings,
+    SlotAssigned,
+    SlotFreed,
+)
 from robotclient.media.screen.pictures import SLOTS, I420Picture, SharedPictures
 from robotclient.media.screen.views import IdleView, View
 from wire.rest import DeviceStatus
@@ -49,6 +57,7 @@ class Screen:
         self._on_drawn = on_drawn
         self._on_report = on_report
         self._view: View = IdleView()
+        self._board = BoardDrawn()
         self._assignments: dict[str, Assignment] = {}
         self._owners = itertools.count(1)
 
@@ -64,6 +73,11 @@ class Screen:
         if view != self._view:
             self._view = view
             self.child.send(view)
+
+    def draw_board(self, strokes: tuple[BoardStroke, ...]) -> None:
+        """What is on the whiteboard; it is seen where the view has a tile for it."""
+        self._board = BoardDrawn(strokes=strokes)
+        self.child.send(self._board)
 
     def draw(self, participant: str, picture: I420Picture) -> None:
         """The newest picture of a participant; it is seen where the view has a tile for him."""
@@ -90,6 +104,7 @@ class Screen:
     def _greet(self) -> Iterable[PipeMessage]:
         yield self._settings
         yield self._view
+        yield self._board
         for participant, assignment in self._assignments.items():
             yield SlotAssigned(participant=participant, slot=assignment.slot, owner=assignment.owner)
 

@@ -2,6 +2,7 @@
 
 from robotclient.config import ScreenSection
 from robotclient.media.channel import PipeMessage
+from wire.channels import Colour
 
 
 class ScreenSettings(PipeMessage):
@@ -25,6 +26,20 @@ class SlotFreed(PipeMessage):
     """The participant has no pictures any more."""
 
     participant: str
+
+
+class BoardStroke(PipeMessage):
+    """A line on the whiteboard; `points` are x and y by turns, at least one pair, in the board's units."""
+
+    colour: Colour
+    width: int
+    points: tuple[int, ...]
+
+
+class BoardDrawn(PipeMessage):
+    """All that is on the whiteboard, the lowest line first."""
+
+    strokes: tuple[BoardStroke, ...] = ()
 
 
 class PictureReady(PipeMessage):

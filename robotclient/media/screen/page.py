@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from robotclient.media.screen.announcement import announcement_sheet, stopped_sheet
 from robotclient.media.screen.drawing import Canvas, fill
+from robotclient.media.screen.easel import Easel
 from robotclient.media.screen.idle import idle_sheet
 from robotclient.media.screen.layout import Rect, text_height
 from robotclient.media.screen.pictures import SharedPictures
@@ -30,7 +31,7 @@ class Page(Protocol):
 
 @dataclass(frozen=True)
 class Stage:
-    """What all pages need. `slots` is the worker's and changes under the pages."""
+    """What all pages need. `slots` and `easel` are the worker's and change under the pages."""
 
     screen: Rect
     language: str
@@ -38,6 +39,7 @@ class Stage:
     theme: Wish
     pictures: SharedPictures
     slots: dict[str, Slot]
+    easel: Easel
 
     def texts(self, wanted: str = "") -> Texts:
         """In the wanted language where the robot speaks it, else in the site's."""
@@ -101,4 +103,4 @@ def page_of(view: View, stage: Stage) -> Page:
         case StoppedView():
             return SheetPage(screen, stage.zone, lambda now: stopped_sheet(now, texts, screen, wish), live)
         case CallView():
-            return CallPage(view, screen, texts, stage.pictures, stage.slots)
+            return CallPage(view, screen, texts, stage.pictures, stage.slots, stage.easel)

@@ -23,6 +23,8 @@ class Texts:
     connecting: str
     reconnecting: str
     camera_off: str
+    board: str
+    hand: str
     yours: str
     also: str
     calls: str
@@ -53,6 +55,8 @@ SPANISH: Final = Texts(
     connecting="Conectando…",
     reconnecting="Reconectando…",
     camera_off="Cámara apagada",
+    board="Pizarra",
+    hand="pide la palabra",
     yours="su {relation} {name}",
     also=" y ",
     calls="Le llama",
@@ -82,6 +86,8 @@ ENGLISH: Final = Texts(
     connecting="Connecting…",
     reconnecting="Reconnecting…",
     camera_off="Camera off",
+    board="Whiteboard",
+    hand="would like to speak",
     yours="your {relation} {name}",
     also=" and ",
     calls="You have a call from",

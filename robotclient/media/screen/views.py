@@ -75,6 +75,10 @@ class StoppedView(PipeMessage):
     live: bool = False
 
 
+BOARD = "board"
+"""In the place of a participant: the tile of the whiteboard. The server issues longer ids."""
+
+
 class Tile(PipeMessage):
     """One participant. `video` is whether he sends a picture; not `connected`, the last one stays dimmed."""
 
@@ -84,6 +88,8 @@ class Tile(PipeMessage):
     audio: bool = True
     speaking: bool = False
     connected: bool = True
+    hand: bool = False
+    """Raised."""
 
 
 class Message(PipeMessage):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from robotclient.media.screen.drawing import Canvas, Scratch, fill
 from robotclient.media.screen.drawing import scale as scale_planes
+from robotclient.media.screen.easel import Easel
 from robotclient.media.screen.layout import GAP, Rect, grown, letterbox, text_height, tile
 from robotclient.media.screen.lettering import Line, column, draw_column
 from robotclient.media.screen.overlays import overlays
@@ -11,7 +12,7 @@ from robotclient.media.screen.pictures import SharedPictures
 from robotclient.media.screen.plates import name_plate, paste
 from robotclient.media.screen.texts import Texts
 from robotclient.media.screen.theme import DARK
-from robotclient.media.screen.views import CallView, Tile
+from robotclient.media.screen.views import BOARD, CallView, Tile
 
 THEME = DARK
 """Around pictures it is dark by day too, as in a cinema: the eye is for the face."""
@@ -37,10 +38,16 @@ class Place:
 
 
 class CallPage:
-    """Draws a tile only when its picture is new. `slots` is the worker's and changes under it."""
+    """Draws a tile only when its picture is new. `slots` and `easel` are the worker's and change under it."""
 
     def __init__(
-        self, view: CallView, screen: Rect, texts: Texts, pictures: SharedPictures, slots: dict[str, Slot]
+        self,
+        view: CallView,
+        screen: Rect,
+        texts: Texts,
+        pictures: SharedPictures,
+        slots: dict[str, Slot],
+        easel: Easel,
     ) -> None:
         self.drawn: dict[str, Slot] = {}
         """Whose picture is on the canvas."""
@@ -50,6 +57,7 @@ class CallPage:
         self._texts = texts
         self._pictures = pictures
         self._slots = slots
+        self._easel = easel
         notice = Line(view.notice or "", self._text, THEME.text)
         lines = column([notice], screen, self._text) if view.notice and view.tiles else []
         strip = sum(line.height for line in lines) + self._text // 2 if lines else 0
@@ -92,7 +100,17 @@ class CallPage:
         """Why there is no picture."""
         return self._texts.connecting if shown.video or not shown.connected else self._texts.camera_off
 
+    def _draw_board(self, canvas: Canvas, place: Place) -> bool:
+        if place.seen == self._easel.version:
+            return False
+        place.seen = self._easel.version
+        self._easel.paint(canvas, place.area)
+        self._write_name(canvas, place)
+        return True
+
     def _draw_picture(self, canvas: Canvas, place: Place) -> bool:
+        if place.tile.participant == BOARD:
+            return self._draw_board(canvas, place)
         slot = self._slots.get(place.tile.participant)
         if slot is None or not place.tile.video or (place.seen and not place.tile.connected):
             return False
@@ -120,11 +138,16 @@ class CallPage:
             self._write(canvas, place.area, Line(self._texts.reconnecting, self._text, THEME.text))
         self._write_name(canvas, place)
 
+    def _caption(self, shown: Tile) -> str:
+        if shown.participant == BOARD:
+            return self._texts.board
+        return f"{shown.name}, {self._texts.hand}" if shown.hand else shown.name
+
     def _write(self, canvas: Canvas, area: Rect, *lines: Line) -> None:
         draw_column(canvas, area, column(lines, area, self._text))
 
     def _write_name(self, canvas: Canvas, place: Place) -> None:
         """In the lower left corner of his tile."""
         area = place.area
-        plate = name_plate(place.tile.name, self._text, area.width, muted=not place.tile.audio)
+        plate = name_plate(self._caption(place.tile), self._text, area.width, muted=not place.tile.audio)
         paste(canvas, plate, area.x, max(area.y, area.bottom - plate.shape[0]), area)

@@ -9,8 +9,16 @@ import numpy as np
 
 from robotclient.media.channel import Beat, ChildChannel, DeviceReport, PipeMessage
 from robotclient.media.screen import dpms
+from robotclient.media.screen.easel import Easel
 from robotclient.media.screen.layout import Rect
-from robotclient.media.screen.messages import PictureDrawn, PictureReady, ScreenSettings, SlotAssigned, SlotFreed
+from robotclient.media.screen.messages import (
+    BoardDrawn,
+    PictureDrawn,
+    PictureReady,
+    ScreenSettings,
+    SlotAssigned,
+    SlotFreed,
+)
 from robotclient.media.screen.page import Page, Stage, page_of
 from robotclient.media.screen.pictures import SharedPictures
 from robotclient.media.screen.views import AnnouncementView, CallView, IdleView, StoppedView, View
@@ -20,7 +28,7 @@ from robotclient.media.screen.x11 import DisplayError, DisplaySize, probe
 from wire.rest import DeviceKind, DeviceState, DeviceStatus
 
 VIEWS = (IdleView, AnnouncementView, StoppedView, CallView)
-RECEIVES = (ScreenSettings, *VIEWS, SlotAssigned, SlotFreed, PictureReady)
+RECEIVES = (ScreenSettings, *VIEWS, SlotAssigned, SlotFreed, PictureReady, BoardDrawn)
 LONGEST_WAIT = 0.4
 PROBE_INTERVAL = 0.5
 
@@ -41,6 +49,7 @@ class Worker:
             theme=settings.section.theme,
             pictures=SharedPictures(settings.memory),
             slots=self._slots,
+            easel=Easel(),
         )
         self._told: set[int] = set()
         self._view: View = IdleView()
@@ -107,6 +116,8 @@ class Worker:
             case SlotFreed():
                 slot = self._slots.pop(message.participant, None)
                 self._told.discard(slot.owner if slot else 0)
+            case BoardDrawn():
+                self._stage.easel.put(message.strokes)
             case _:  # PictureReady: to have come is all that it says
                 pass
 

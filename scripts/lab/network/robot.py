@@ -59,6 +59,7 @@ class Robot:
             outgoing=tracks,
             on_track=lambda incoming: (self._eye if incoming.track.kind == "video" else self._ear).take(incoming.track),
             on_state=self._take_state,
+            on_board=lambda _peer, _text: None,
         )
         answer = await self._peer.make_answer(Offer(connection=self._peer.connection, sdp=sdp, tracks={}), "robot")
         return answer.sdp

@@ -44,6 +44,7 @@ class End:
             outgoing={Source.CAMERA: self.picture, Source.MICROPHONE: self.sound},
             on_track=self._take,
             on_state=lambda _peer, _state: None,
+            on_board=lambda _peer, _text: None,
         )
 
     def _request_keyframe(self, layer: Layer) -> None:

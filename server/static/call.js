@@ -2,10 +2,15 @@
 
 import { Adaptation } from "./adaptation.js";
 import { stayAwake } from "./awake.js";
+import { BoardPanel } from "./board_panel.js";
+import { Chat } from "./chat.js";
+import { ChatPanel } from "./chat_panel.js";
 import { Choices } from "./choices.js";
 import { Controls } from "./controls.js";
 import { Devices } from "./devices.js";
 import { byId } from "./dom.js";
+import { Files } from "./files.js";
+import { offerHand } from "./hand.js";
 import { makeInstallable } from "./installing.js";
 import { offerInvitation } from "./invitation.js";
 import { offerLanguages } from "./language.js";
@@ -29,6 +34,7 @@ import { Tabs } from "./tabs.js";
 import { texts } from "./texts.js";
 import { Tiles } from "./tiles.js";
 import { WaitingRoom } from "./waiting.js";
+import { Whiteboard } from "./whiteboard.js";
 
 /** @import { Refusal } from "./wire.js" */
 
@@ -194,6 +200,9 @@ async function main() {
 
   const room = new Room(signaling, outgoing.tracks);
   new People(room);
+  new ChatPanel(new Chat(signaling, room), new Files(room), room);
+  new BoardPanel(new Whiteboard(room), room);
+  offerHand(outgoing, room);
   follow(signaling, room, lobby, choices);
   showTiles(room);
   describe(signaling, room);

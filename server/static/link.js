@@ -33,7 +33,11 @@ const LONGEST_PAUSE = 2_000;
 /** After so many tries we say that there is no connection, and go on trying. */
 const TRIES = 6;
 
-/** @extends {Emitter<{change: undefined}>} */
+/**
+ * `change`: what he sends, or whether it comes through. `board`: the channel of a connection that is being made.
+ * `channel`: he has opened one.
+ * @extends {Emitter<{change: undefined, board: RTCDataChannel, channel: RTCDataChannel}>}
+ */
 export class Link extends Emitter {
   /** @type {Peer | null} what is seen and heard */
   #current = null;
@@ -89,6 +93,14 @@ export class Link extends Emitter {
     const peer = this.#place(crypto.randomUUID(), true);
     this.#wait(ANSWER_DEADLINE, () => this.#fail(peer));
     this.#attempt(peer, peer.offer());
+  }
+
+  /**
+   * Open a channel on the connection that works; null where there is none.
+   * @param {string} label
+   */
+  open(label) {
+    return this.#current?.connected ? this.#current.open(label) : null;
   }
 
   /** Our signaling is back: what broke meanwhile gets its tries anew. */
@@ -201,6 +213,8 @@ export class Link extends Emitter {
         sent.catch(() => event === "offer" && this.#fail(peer));
       });
     }
+    this.emit("board", peer.board);
+    peer.on("channel", (channel) => this.emit("channel", channel));
     peer.on("tracks", () => this.emit("change", undefined));
     peer.on("connected", () => this.#connected(peer));
     peer.on("disconnected", () => this.#disconnected(peer));

@@ -13,7 +13,7 @@ import { Mix } from "./mix.js";
 const SCREEN = { video: { frameRate: { ideal: 15, max: 30 } }, audio: true };
 
 /**
- * `change`: other tracks, or one of them switched on or off.
+ * `change`: other tracks, one of them switched on or off, or the hand raised or lowered.
  * @extends {Emitter<{change: undefined}>}
  */
 export class Outgoing extends Emitter {
@@ -21,6 +21,7 @@ export class Outgoing extends Emitter {
   #screen = null;
   /** @type {Mix | null} where the browser gives the computer's sound */
   #mix = null;
+  #hand = false;
   #devices;
 
   /** @param {Devices} devices */
@@ -49,7 +50,18 @@ export class Outgoing extends Emitter {
       audio: this.#mix !== null || this.#devices.isOn("microphone"),
       video: this.sharing || this.#devices.isOn("camera"),
       screen: this.sharing,
+      hand: this.#hand,
     };
+  }
+
+  /** Whether our hand is raised. */
+  get hand() {
+    return this.#hand;
+  }
+
+  set hand(raised) {
+    this.#hand = raised;
+    this.emit("change", undefined);
   }
 
   get sharing() {

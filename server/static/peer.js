@@ -26,10 +26,11 @@ import { Emitter } from "./events.js";
  * @typedef {Pick<ClientEvents, "offer" | "answer" | "candidate">} PeerMessages
  */
 
+/** @typedef {{connected: undefined, disconnected: undefined, failed: undefined}} PeerStates RTCPeerConnectionState */
+
 /**
- * `tracks`: what is received changed. The others are the connection's states (W3C RTCPeerConnectionState).
- * @typedef {PeerMessages & {tracks: undefined, connected: undefined, disconnected: undefined, failed: undefined}}
- *   PeerEvents
+ * `tracks`: what is received changed. `channel`: the other side has opened one.
+ * @typedef {PeerMessages & PeerStates & {tracks: undefined, channel: RTCDataChannel}} PeerEvents
  */
 
 const EARLY_CANDIDATES = 100;
@@ -61,6 +62,9 @@ export class Peer extends Emitter {
     this.#pc.addEventListener("icecandidate", ({ candidate }) => this.emit("candidate", this.#candidate(candidate)));
     this.#pc.addEventListener("connectionstatechange", () => this.#stateChanged());
     this.#pc.addEventListener("track", () => this.emit("tracks", undefined));
+    this.#pc.addEventListener("datachannel", ({ channel }) => this.emit("channel", channel));
+    /** In the first description already, so that further channels need no second one. */
+    this.board = this.#pc.createDataChannel("board", { negotiated: true, id: 0 });
     this.#addTracks(localTracks);
   }
 
@@ -148,6 +152,14 @@ export class Peer extends Emitter {
     const [transport] = of("transport");
     const carriers = transport?.bytesReceived === undefined ? of("candidate-pair") : [transport];
     return Math.max(0, ...carriers.map(({ bytesReceived }) => bytesReceived ?? 0));
+  }
+
+  /**
+   * Open a channel, ordered and reliable.
+   * @param {string} label
+   */
+  open(label) {
+    return this.#pc.createDataChannel(label);
   }
 
   /** Close the connection; no event comes after it. The local tracks live on. */

@@ -1,6 +1,7 @@
 /** Who is in the call, as a list: each with what is wrong with him. */
 
 import { byId } from "./dom.js";
+import { words as exchange } from "./exchange_texts.js";
 import { texts } from "./texts.js";
 
 /** @import { Room } from "./room.js" */
@@ -47,6 +48,7 @@ export class People {
  */
 function remarks({ connected, media }) {
   const found = [];
+  if (media?.hand) found.push(exchange.handRaised);
   if (connected === false) found.push(texts.reconnects);
   if (media?.audio === false) found.push(texts.muted);
   if (media?.video === false) found.push(texts.cameraIsOff);

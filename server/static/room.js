@@ -12,8 +12,10 @@ const DIRECTED = /** @type {(keyof DirectedMessages)[]} */ (["offer", "answer", 
 
 /**
  * `entered`: in the room, again after each break. `participant`: came or changed. `gone`: left. `link`: what he sends,
- * or whether it comes through, changed.
- * @typedef {{entered: Joined, participant: Participant, gone: string, link: Link}} RoomEvents
+ * or whether it comes through, changed. `board` and `channel`: as a link's.
+ * @typedef {{participant: string, channel: RTCDataChannel}} OpenedChannel
+ * @typedef {{entered: Joined, participant: Participant, gone: string, link: Link}} People
+ * @typedef {People & {board: OpenedChannel, channel: OpenedChannel}} RoomEvents
  */
 
 /** @extends {Emitter<RoomEvents>} */
@@ -79,6 +81,15 @@ export class Room extends Emitter {
     for (const link of this.#links.values()) link.doubt();
   }
 
+  /**
+   * Open a channel to a participant; null where he cannot be reached now.
+   * @param {string} participant
+   * @param {string} label
+   */
+  open(participant, label) {
+    return this.#links.get(participant)?.open(label) ?? null;
+  }
+
   /** Close all links. */
   close() {
     for (const id of [...this.#links.keys()]) this.#forget(id);
@@ -116,6 +127,9 @@ export class Room extends Emitter {
     const link = new Link(participant.id, this);
     this.#links.set(participant.id, link);
     link.on("change", () => this.emit("link", link));
+    for (const event of /** @type {const} */ (["board", "channel"])) {
+      link.on(event, (channel) => this.emit(event, { participant: participant.id, channel }));
+    }
     this.emit("participant", participant);
     return link;
   }

@@ -1,5 +1,6 @@
 /** One participant's place on the page: picture, voice, name, and what is wrong with them. */
 
+import { words } from "./exchange_texts.js";
 import { texts } from "./texts.js";
 
 /** @import { Media, ParticipantKind } from "./wire.js" */
@@ -16,6 +17,7 @@ export class Tile {
   #initial = part("span", "tile-initial");
   #state = part("p", "tile-state");
   #muted = part("span", "tile-muted");
+  #hand = part("span", "tile-hand");
   #name = part("span", "tile-name");
   #open = document.createElement("button");
   /** @type {readonly MediaStreamTrack[]} */
@@ -37,13 +39,15 @@ export class Tile {
     this.#initial.ariaHidden = "true";
     this.#muted.role = "img";
     this.#muted.ariaLabel = texts.muted;
+    this.#hand.role = "img";
+    this.#hand.ariaLabel = words.handRaised;
     this.#open.type = "button";
     this.#open.className = "tile-open";
     this.#open.ariaHasPopup = "dialog";
     this.#open.addEventListener("click", () => onOpen(this));
     const caption = part("p", "tile-caption");
     caption.append(this.#muted, this.#name);
-    this.element.append(this.#initial, this.video, this.#state, caption, this.#open);
+    this.element.append(this.#initial, this.video, this.#state, this.#hand, caption, this.#open);
   }
 
   /** Whether what is shown is a screen. */
@@ -60,6 +64,7 @@ export class Tile {
     this.name = this.#name.textContent = name;
     this.#open.ariaLabel = `${name}: ${texts.tileMenu}`;
     this.#initial.textContent = name.slice(0, 1).toLocaleUpperCase();
+    this.#hand.hidden = !media.hand;
     this.#muted.hidden = media.audio ?? true;
     this.video.classList.toggle("is-off", media.video === false);
     this.element.dataset["screen"] = String(media.screen ?? false);

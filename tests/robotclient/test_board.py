@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from robotclient import board as limits
 from robotclient.board import Board, Line
-from tests.server.test_exchange import node
+from tests.page.test_exchange import node
 from wire.channels import BoardMessage, Clear, Colour, Stroke, Undo
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "wire/board.json").read_text())

@@ -13,7 +13,7 @@ from robotclient import VERSION, configfile, lastgood, logs
 from robotclient.children import ChildGaveUpError
 from robotclient.commands.check import check
 from robotclient.commands.devices import devices, snapshot
-from robotclient.commands.enroll import AlreadyEnrolledError, enroll
+from robotclient.commands.enroll import AlreadyEnrolledError, WrongAuthorityError, enroll, trust
 from robotclient.commands.mirror import DaemonRunsError, test_call
 from robotclient.commands.status import NotRunningError, status
 from robotclient.config import RobotConfig
@@ -35,6 +35,7 @@ class NotEnrolledError(Exception):
 FORESEEN = (
     PortalError,
     AlreadyEnrolledError,
+    WrongAuthorityError,
     NotEnrolledError,
     NotRunningError,
     DaemonRunsError,
@@ -56,6 +57,9 @@ def parser() -> argparse.ArgumentParser:
     enrol = commands.add_parser("enroll", parents=[common], help="make this robot known to its server")
     enrol.add_argument("code", help="the one-time code from the portal")
     enrol.add_argument("--replace", action="store_true", help="give up the identity this robot has")
+    enrol.add_argument(
+        "--fingerprint", metavar="SHA256", help="of the site's own root certificate, which is trusted then"
+    )
     listing = commands.add_parser("devices", parents=[common], help="list cameras, microphones and speakers")
     listing.add_argument("--snapshot", type=Path, metavar="FILE.png", help="write one picture of the configured camera")
     listing.add_argument("--levels", action="store_true", help="listen to all microphones for three seconds")
@@ -88,6 +92,8 @@ def _dispatch(arguments: argparse.Namespace) -> int:
     config = configfile.load(arguments.config)
     match arguments.command:
         case "enroll":
+            if arguments.fingerprint:
+                trust(config, arguments.fingerprint)
             enroll(config, arguments.code, _tls(config), replace=arguments.replace, as_json=arguments.json)
         case "devices":
             if arguments.snapshot:
@@ -133,7 +139,8 @@ def _run(chosen: Path | None, level: int) -> None:
 
 def _tls(config: RobotConfig) -> ssl.SSLContext | None:
     """Trust the site's own authority where one is configured, and nothing else then."""
-    path = config.server.ca_file
+    kept = Store(config.state_directory).authority
+    path = config.server.ca_file or (kept if kept.exists() else None)
     if path is None:
         return None
     try:

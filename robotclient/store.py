@@ -75,6 +75,8 @@ class Store:
         self._identity = directory / "identity.json"
         self._schedule = directory / "schedule.json"
         self._readiness = directory / "readiness.json"
+        self.authority = directory / "ca.pem"
+        """The root certificate of the site's own authority, where enrolment was told of one."""
 
     def identity(self) -> Identity | None:
         """Who the robot is, or None before its enrolment."""
@@ -83,6 +85,10 @@ class Store:
     def save_identity(self, identity: Identity) -> None:
         """Keep the identity, readable by the owner only. Raises `OSError`."""
         _write_twice(self._identity, identity.model_dump_json(indent=2), OWNER_ONLY)
+
+    def save_authority(self, certificate: str) -> None:
+        """Trust this root certificate, in PEM, from now on. Raises `OSError`."""
+        write_atomically(self.authority, certificate)
 
     def readiness(self) -> Readiness | None:
         """The robot's last look at itself, whoever took it."""

@@ -19,8 +19,9 @@ from server.commands.parser import parser
 from server.errors import TakenError, UnknownError
 from server.schema import SchemaError
 from server.secret import SecretError
+from server.tls import TlsError
 
-EXPECTED = (CommandError, BookingError, OverError, TakenError, UnknownError, SchemaError, SecretError)
+EXPECTED = (CommandError, BookingError, OverError, TakenError, UnknownError, SchemaError, SecretError, TlsError)
 
 
 def main(words: Sequence[str] | None = None) -> int:

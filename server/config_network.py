@@ -1,8 +1,8 @@
 """The sections of `server.yaml` that are about the network: where the server listens, STUN and TURN."""
 
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, IPvAnyAddress, SecretStr, StringConstraints, model_validator
 
@@ -16,6 +16,29 @@ class ListenSection(Section):
 
     host: Text = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 3030
+    tls: Literal["none", "proxy", "files", "site_ca"] = "none"
+    proxies: tuple[Text, ...] = ("127.0.0.1", "::1")
+    certificate: Path | None = None
+    key: Path | None = None
+    names: tuple[Text, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_not_in_the_open(self) -> "ListenSection":
+        if self.tls == "none" and not _is_loopback(self.host):
+            raise ValueError(
+                f"host {self.host} can be reached by others, and without HTTPS they read everything: set tls to "
+                "site_ca or files, or to proxy where a reverse proxy speaks HTTPS, or set host to 127.0.0.1"
+            )
+        if (self.tls == "files") != (self.certificate is not None):
+            raise ValueError("tls: files and certificate belong together: give both or neither")
+        return self
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 class IceServerSection(Section):

@@ -20,8 +20,8 @@ MAY_IMPORT = {
     },
     "server": {
         "server", "wire", "pydantic", "pydantic_core", "pydantic_settings", "yaml", "aiosmtplib", "alembic", "argon2",
-        "babel", "engineio", "fastapi", "icalendar", "jinja2", "segno", "socketio", "sqlalchemy", "starlette",
-        "systemd", "uvicorn", "uvloop",
+        "babel", "cryptography", "engineio", "fastapi", "icalendar", "jinja2", "segno", "socketio", "sqlalchemy",
+        "starlette", "systemd", "uvicorn", "uvloop",
     },
 }  # fmt: skip
 PURE = {

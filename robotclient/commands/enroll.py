@@ -1,20 +1,34 @@
-"""`robotclient enroll CODE`: trade the one-time code for an identity."""
+"""`robotclient enroll CODE`: trade the one-time code for an identity.
+
+Where the site has a certificate authority of its own, `--fingerprint` is the SHA-256 of its root. The robot fetches
+that from the server, and trusts it, and nothing else, from then on.
+"""
 
 import asyncio
+import hashlib
 import json
 import socket
 import ssl
+from http import HTTPStatus
+
+import aiohttp
 
 from robotclient import VERSION
 from robotclient.clock import ServerClock
 from robotclient.config import RobotConfig
-from robotclient.portal import Portal
+from robotclient.portal import TIMEOUT, Portal, PortalError
 from robotclient.store import Identity, Store
 from wire.rest import EnrolmentRequest
+
+LARGEST_CERTIFICATE = 16_384
 
 
 class AlreadyEnrolledError(Exception):
     """The robot has an identity; replacing it by mistake would make it unreachable."""
+
+
+class WrongAuthorityError(Exception):
+    """The server's root certificate is not the one that was named: there may be somebody in between."""
 
 
 def enroll(config: RobotConfig, code: str, tls: ssl.SSLContext | None, *, replace: bool, as_json: bool) -> None:
@@ -35,3 +49,31 @@ async def _ask(config: RobotConfig, code: str, tls: ssl.SSLContext | None) -> Id
     async with Portal(config.server.url, None, ServerClock(), tls) as portal:
         answer = await portal.enrol(EnrolmentRequest(code=code, hostname=socket.gethostname(), version=VERSION))
     return Identity(robot_id=answer.robot_id, name=answer.name, token=answer.token)
+
+
+def trust(config: RobotConfig, fingerprint: str) -> None:
+    """Keep the root certificate that the server offers, if it is the one meant.
+
+    Raises `WrongAuthorityError`, `PortalError`, `OSError`.
+    """
+    certificate = asyncio.run(_fetch_root(config.server.url))
+    found = hashlib.sha256(certificate).hexdigest()
+    if found != fingerprint.replace(":", "").strip().lower():
+        raise WrongAuthorityError(
+            f"the certificate of {config.server.url} has the fingerprint {found}, which is another one"
+        )
+    Store(config.state_directory).save_authority(ssl.DER_cert_to_PEM_cert(certificate))
+
+
+async def _fetch_root(url: str) -> bytes:
+    """Nobody vouches for the server yet: what comes is looked at by its fingerprint."""
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=TIMEOUT) as http,
+            http.get(f"{url}/certificate.crt", ssl=False, allow_redirects=False) as answer,
+        ):
+            if answer.status != HTTPStatus.OK:
+                raise PortalError(f"{url} has no certificate of its own; leave out --fingerprint")
+            return await answer.content.read(LARGEST_CERTIFICATE)
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise PortalError(f"the server at {url} cannot be reached: {str(error) or 'no answer'}") from error

@@ -15,7 +15,10 @@ from scripts.lab.netns import Host
 from scripts.lab.process import LabError, Process, program, run, wait_for
 
 READY_WITHIN = 90.0
-ASK = "import sys, urllib.request; urllib.request.urlopen(sys.argv[1], timeout=2)"
+ASK = (
+    "import ssl, sys, urllib.request; "
+    "urllib.request.urlopen(sys.argv[1], timeout=2, context=ssl._create_unverified_context())"
+)
 
 
 def free_port() -> int:
@@ -35,13 +38,14 @@ class LabServer(Process):
         self.port = port or free_port()
         self._prefix = host.prefix if host else ()
         address = host.address if host else "127.0.0.1"
-        self.url = f"http://{address}:{self.port}"
+        secure = settings.get("listen", {}).get("tls") in {"files", "site_ca"}
+        self.url = f"{'https' if secure else 'http'}://{address}:{self.port}"
         self.config = directory / "server.yaml"
         self._database = directory / "server.db"
         self.database_url = f"sqlite+aiosqlite:///{self._database}"
         self.mails = directory / "data/mails"
         values = {
-            "listen": {"host": address, "port": self.port},
+            "listen": {"host": address, "port": self.port, "tls": "none" if host is None else "proxy"},
             "public_url": self.url,
             "data_directory": str(directory / "data"),
             "database": {"url": self.database_url},

@@ -11,6 +11,7 @@ from server.commands.answer import Answer, CommandError
 from server.config import ServerConfig
 from server.database import Database
 from server.models import Language, Role
+from server.tls import enrol_command
 
 
 @asynccontextmanager
@@ -63,7 +64,7 @@ async def add_robot(config: ServerConfig, arguments: Namespace) -> Answer:
         code = await give(database, arguments.name, audit.SYSTEM, times.utc_now(), timedelta(hours=hours))
     return Answer(
         f"Enrolment code of {arguments.name}, good once within {hours:g} hours: {code}\n"
-        f"On the robot: robotclient enroll {code}",
+        f"On the robot: {enrol_command(config, code)}",
         {"name": arguments.name, "code": code, "hours": hours},
     )
 

@@ -32,6 +32,7 @@ def parser() -> argparse.ArgumentParser:
     add("migrate", data.migrate, "bring the database's schema up to date")
     add("check-config", settings.check_config, "say whether the configuration is right")
     add("show-config", settings.show_config, "print the configuration in force, without secrets")
+    add("fingerprint", settings.fingerprint, "print the fingerprint of the site's own root certificate")
     add("turn-config", settings.turn_config, "print the configuration of coturn, with its secret")
 
     supervisor = add("create-supervisor", data.create_supervisor, "add a user who manages the others")

@@ -18,6 +18,8 @@ from server.config import ServerConfig
 from server.database import Database
 from server.frames import MAX_BYTES
 from server.pages import MissingLibraryError
+from server.times import utc_now
+from server.tls import Tls
 
 STOP_SECONDS = 5
 
@@ -31,7 +33,7 @@ class Server(uvicorn.Server):
         """Listen, and say so."""
         await super().startup(sockets)
         host, port = self.servers[0].sockets[0].getsockname()[:2]
-        log.info("listening on http://%s:%d", host, port)
+        log.info("listening on %s://%s:%d", "https" if self.config.ssl else "http", host, port)
         _tell_systemd("READY=1")
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -92,8 +94,12 @@ async def _serve(config: ServerConfig, listener: socket.socket) -> None:
     except MissingLibraryError as error:
         raise CommandError(str(error)) from error
 
+    tls = Tls(config, utc_now()) if config.listen.tls in {"files", "site_ca"} else None
+
     async def beat() -> None:
         """Feed systemd's watchdog; called from uvicorn's main loop, so a stuck loop feeds nothing."""
+        if tls is not None:
+            tls.refresh(utc_now())
         if whole.alive():
             _tell_systemd("WATCHDOG=1")
 
@@ -108,7 +114,10 @@ async def _serve(config: ServerConfig, listener: socket.socket) -> None:
         timeout_graceful_shutdown=STOP_SECONDS,
         callback_notify=beat,
         timeout_notify=_watchdog_seconds() // 3 or 1,
+        forwarded_allow_ips=list(config.listen.proxies),
     )
+    settings.load()
+    settings.ssl = tls.context if tls is not None else None
     await Server(settings).serve(sockets=[listener])
 
 

@@ -6,6 +6,7 @@ from server.pages import (
     api_docs,
     audit,
     booking_form,
+    certificate,
     guest,
     join,
     mails,
@@ -24,6 +25,7 @@ from server.pages.render import Renderer
 
 PARTS = (
     guest,
+    certificate,
     sign_in,
     profile,
     residents,

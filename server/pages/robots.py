@@ -15,6 +15,7 @@ from server.pages.mistakes import REFUSALS
 from server.pages.page import Staff, StaffPage, Supervisor, Typed
 from server.pages.route import PageRoute
 from server.readiness import PROBLEMS, REMEDIES, problems
+from server.tls import enrol_command
 from wire.base import Id
 from wire.rest import DeviceKind, DeviceState
 
@@ -66,7 +67,7 @@ async def add(page: Supervisor, typed: Typed) -> Response:
         code = await robots.add(parts.database, name, page.actor, page.now, _valid(page))
     except REFUSALS as error:
         return page.refuse("portal/robot_form.html", typed, error, {"form": ("name",)}, robot=None)
-    return page.show("portal/robot_code.html", name=name, code=code, hours=parts.config.robots.enrolment_hours)
+    return _show_code(page, name, code)
 
 
 @router.api_route("/robots/{robot}/rename", methods=["GET", "HEAD"])
@@ -124,7 +125,7 @@ async def renew_code(robot: Id, page: Supervisor) -> Response:
     parts = page.parts
     found = await robots.get(parts.database, robot)
     code = await robots.renew_code(parts.database, robot, page.actor, page.now, _valid(page))
-    return page.show("portal/robot_code.html", name=found.name, code=code, hours=parts.config.robots.enrolment_hours)
+    return _show_code(page, found.name, code)
 
 
 @router.post("/robots/{robot}/revoke")
@@ -136,3 +137,9 @@ async def revoke(robot: Id, page: Supervisor) -> Response:
 
 def _valid(page: StaffPage) -> timedelta:
     return timedelta(hours=page.parts.config.robots.enrolment_hours)
+
+
+def _show_code(page: StaffPage, name: str, code: str) -> Response:
+    config = page.parts.config
+    command, hours = enrol_command(config, code), config.robots.enrolment_hours
+    return page.show("portal/robot_code.html", name=name, code=code, command=command, hours=hours)

@@ -20,9 +20,10 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from sqlalchemy import select
 
-from server import pages, robots, sessions
+from server import pages, robots, sessions, tls
 from server.app import create_web
 from server.config import DatabaseSection, ServerConfig
+from server.config_network import ListenSection
 from server.database import Database
 from server.models import Link, Mail, Role
 from tests.server.data_rig import NOON, SECRET, Clock, add_robot
@@ -148,8 +149,12 @@ def routes(web: FastAPI) -> set[str]:
 async def build(file: Path, directory: Path) -> House:
     """Furnish an empty database."""
     config = ServerConfig(
-        public_url=SITE, data_directory=directory, database=DatabaseSection(url=f"sqlite+aiosqlite:///{file}")
+        public_url=SITE,
+        data_directory=directory,
+        database=DatabaseSection(url=f"sqlite+aiosqlite:///{file}"),
+        listen=ListenSection(tls="site_ca"),
     )
+    tls.Tls(config, NOON)  # the certificate that the pages offer
     database = Database(config.database.url)
     web = create_web(config, database, Clock(), SECRET)
     pages.install(web)

@@ -24,6 +24,9 @@ ROBOTS_OWN = (401, 401, 200, 401, 401)
 TABLE: dict[str, tuple[int, ...]] = {
     "GET /healthz": ALL,
     "GET /api/docs": ALL,
+    "GET /certificate": ALL,
+    "GET /certificate.crt": ALL,
+    "GET /certificate.svg": ALL,
     "GET /api/openapi.json": ALL,
     "GET /static/portal.css": ALL,
     "GET /": (200, 200, 200, 303, 303),

@@ -33,6 +33,8 @@ MISTAKES = [
     ("ice:\n  servers:\n    - username: x", "F, line 3: ice.servers.0.urls: field required."),
     ("listen:\n  port: many", "F, line 2: listen.port: 'many': input should be a valid integer"),
     ("listen:\n  port: 70000", "F, line 2: listen.port: 70000: input should be less than or equal to 65535."),
+    ("listen:\n  host: 0.0.0.0", "F, line 1: listen: host 0.0.0.0 can be reached by others, and without HTTPS"),
+    ("listen:\n  tls: files", "F, line 1: listen: tls: files and certificate belong together"),
     ("listen: 3030", "F, line 1: listen: 3030: input should be a valid dictionary"),
     ("language: fr", "F, line 1: language: 'fr': input should be 'es' or 'en'."),
     ("timezone: Madrid", "F, line 1: timezone: 'Madrid': is not a time zone; write one like Europe/Madrid"),
@@ -93,11 +95,11 @@ def test_which_file_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_the_environment_beats_the_file_and_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ROBOTSERVER_LISTEN__PORT", "4000")
-    config = configfile.build("listen:\n  host: 0.0.0.0\n  port: 1", "F")
-    assert (config.listen.host, config.listen.port) == ("0.0.0.0", 4000)
+    config = configfile.build("listen:\n  host: 127.0.0.2\n  port: 1", "F")
+    assert (config.listen.host, config.listen.port) == ("127.0.0.2", 4000)
     monkeypatch.setenv("ROBOTSERVER_LISTEN__PORT", "many")
     with pytest.raises(configfile.ConfigError, match=r"^environment: listen.port: 'many'"):
-        configfile.build("listen:\n  host: 0.0.0.0", "F")
+        configfile.build("listen:\n  host: 127.0.0.2", "F")
     monkeypatch.setenv("ROBOTSERVER_LISTEN", "{")
     with pytest.raises(configfile.ConfigError, match=r"^environment: "):
         configfile.build("", "F")

@@ -90,7 +90,7 @@ export class Devices extends Emitter {
   /** @param {Device} device */
   async #openOne(device) {
     try {
-      this.#take(await getUserMedia(constraints(device)));
+      this.#take(await openChosen(device));
     } catch (error) {
       this.problems.set(device, problem(error));
       this.emit("change", undefined);
@@ -134,11 +134,25 @@ export class Devices extends Emitter {
 
 /**
  * @param {Device} device
- * @returns {MediaStreamConstraints} for the one that was chosen, or else for any
+ * @returns {Promise<MediaStream>} of the one that was chosen, or of any where that is not there any more
  */
-function constraints(device) {
-  const chosen = localStorage.getItem(device);
-  const deviceId = chosen ? { deviceId: { ideal: chosen } } : {};
+async function openChosen(device) {
+  try {
+    return await getUserMedia(constraints(device));
+  } catch (error) {
+    if (problem(error) !== "missing") throw error;
+    return getUserMedia(constraints(device, ""));
+  }
+}
+
+/**
+ * @param {Device} device
+ * @param {string | null} chosen its id, or nothing
+ * @returns {MediaStreamConstraints}
+ */
+function constraints(device, chosen = localStorage.getItem(device)) {
+  // Not `ideal`: a camera that was not chosen would win by its size.
+  const deviceId = chosen ? { deviceId: { exact: chosen } } : {};
   return device === "camera" ? { video: { ...VIDEO, ...deviceId } } : { audio: { ...AUDIO, ...deviceId } };
 }
 

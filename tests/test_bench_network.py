@@ -32,6 +32,20 @@ def test_a_picture_that_stands_still_is_a_freeze_until_the_end() -> None:
     assert (found.freezes, found.frozen, found.longest) == (1, 1.9, 1.9)
 
 
+def test_what_was_sent_once_more_is_no_rate() -> None:
+    sent = [
+        {
+            "at": at,
+            "statistics": [
+                {"type": "outbound-rtp", "kind": "video", "bytesSent": octets, "retransmittedBytesSent": again}
+            ],
+        }
+        for at, octets, again in ((0.0, 1000, 0), (1.0, 301_000, 50_000))
+    ]
+    looks = [{"at": 0.0, "seen": [], "statistics": []}, {"at": 1.0, "seen": [], "statistics": []}]
+    assert way(looks, sent, [], {"waited": 0, "arrived": 0, "dropped": 0}).kbps == 2000
+
+
 @pytest.mark.parametrize(
     ("worse", "missed"),
     [

@@ -92,7 +92,9 @@ def _share(values: list[int], share: float) -> float | None:
 
 
 def _octets(look: Look) -> int:
-    return int(_of(look, "outbound-rtp", "video").get("bytesSent", 0))
+    """Of pictures; what was sent once more does not count. aiortc leaves it out by itself."""
+    sent = _of(look, "outbound-rtp", "video")
+    return int(sent.get("bytesSent", 0)) - int(sent.get("retransmittedBytesSent", 0))
 
 
 def _concealed(looks: Sequence[Look]) -> float | None:

@@ -85,8 +85,8 @@ def _course(result: Result, row: Row) -> tuple[list[str], int]:
 def _legend(title: str) -> list[str]:
     parts = [_text(LEFT, 16, title)]
     for place, (who, words) in enumerate({"robot": "robot's call", "chromium": "Chromium's call"}.items()):
-        parts.append(_bar(LEFT + 300 + 120 * place, 8, 10, who))
-        parts.append(_text(LEFT + 316 + 120 * place, 16, words))
+        parts.append(_bar(LEFT + 270 + 120 * place, 8, 10, who))
+        parts.append(_text(LEFT + 286 + 120 * place, 16, words))
     return parts
 
 

@@ -25,6 +25,7 @@ from robotclient.whiteboard import Whiteboard
 from wire.rest import Reservation
 from wire.signaling import (
     Chat,
+    ChooseCamera,
     Directed,
     FreshIceServers,
     Held,
@@ -175,7 +176,13 @@ class Attendance:
     def _media(self) -> Media:
         opened = self._held is None
         fits = self._picture_fits
-        return Media(audio=opened, video=opened and fits, thin=opened and not fits, held=self._held)
+        return Media(
+            audio=opened,
+            video=opened and fits,
+            thin=opened and not fits,
+            held=self._held,
+            cameras=self._body.cameras,
+        )
 
     def _tell_media(self) -> None:
         if (media := self._media()) != self._signaling.media:
@@ -225,6 +232,9 @@ class Attendance:
                 return call.RoomClosed(reason)
             case Chat(sender=sender, text=text) if sender in self.roster and self._body.is_admitted(sender):
                 self._chat.put(self.roster[sender].name, text, time.monotonic())
+            case ChooseCamera(sender=sender, camera=camera) if sender in self.roster and self._body.is_admitted(sender):
+                self._body.choose_camera(camera, self.roster[sender].kind)
+                self._tell_media()
             case Directed() if self.peers is not None:
                 await self.peers.receive(message)
         return None

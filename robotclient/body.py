@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from functools import partial
 
 import av
-import numpy as np
 from aiortc.mediastreams import MediaStreamError
 
+from robotclient.camera_choice import CameraChoice
 from robotclient.children import Child
 from robotclient.config import RobotConfig
 from robotclient.media.audio.handle import Audio, EncodedSound
 from robotclient.media.audio.messages import Levels
+from robotclient.media.audio.samples import mono
 from robotclient.media.camera.handle import Camera, EncodedPicture
 from robotclient.media.screen.handle import Screen
 from robotclient.media.screen.messages import BoardStroke
@@ -33,7 +34,7 @@ from robotclient.transport.playout_statistics import PlayoutStatistics
 from robotclient.transport.sender_report import SenderReport
 from robotclient.uplink import Uplink
 from wire.rest import DeviceStatus
-from wire.signaling import Source
+from wire.signaling import Cameras, ParticipantKind, Source
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +55,8 @@ class Body:
     """The three device children and the ways between them and the peers."""
 
     def __init__(self, config: RobotConfig, tell: Occurrences) -> None:
-        self._camera = Camera(config.camera, on_packet=self._send_picture, on_report=tell.device_changed)
+        self._choice = CameraChoice(config.camera)
+        self._camera = Camera(self._choice.picture, on_packet=self._send_picture, on_report=tell.device_changed)
         self._audio = Audio(config.audio, on_packet=self._send_sound, on_report=tell.device_changed)
         self._screen = Screen(
             config.screen,
@@ -79,8 +81,19 @@ class Body:
 
     def configure(self, config: RobotConfig) -> None:
         """Take over other devices; the picture or the sound is away while its child starts."""
-        self._camera.configure(config.camera)
+        self._choice.configure(config.camera)
+        self._camera.configure(self._choice.picture)
         self._audio.configure(config.audio)
+
+    @property
+    def cameras(self) -> Cameras | None:
+        """What those in the room may look through; None where they have no choice."""
+        return self._choice.offered
+
+    def choose_camera(self, camera: str, chooser: ParticipantKind) -> None:
+        """Look through another camera, where the robot allows it."""
+        self._choice.choose(camera, chooser)
+        self._camera.configure(self._choice.picture)
 
     @property
     def children(self) -> tuple[Child, ...]:
@@ -109,6 +122,8 @@ class Body:
         self._sounded = time.monotonic()
         if not participants:
             self._camera.close()
+            self._choice.forget()
+            self._camera.configure(self._choice.picture)
             self._audio.close()
         elif new:
             self._camera.open()
@@ -193,11 +208,3 @@ class Body:
         for participant, track in self._sounds:
             if participant in self._admitted:
                 track.put(sound.data, sound.timestamp, keyframe=True)
-
-
-def mono(frame: av.AudioFrame) -> bytes:
-    """Samples as s16le, one channel, of what aiortc decodes (s16, interleaved)."""
-    samples = np.frombuffer(memoryview(frame.planes[0]), np.int16)[: frame.samples * len(frame.layout.channels)]
-    channels = samples.reshape(-1, len(frame.layout.channels)).astype(np.int32)
-    mixed: bytes = (channels.sum(axis=1) // channels.shape[1]).astype(np.int16).tobytes()
-    return mixed

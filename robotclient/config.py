@@ -6,10 +6,10 @@
 import difflib
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from robotclient.media.controls.keys import KEYS
@@ -37,6 +37,8 @@ def _stable_name(device: str) -> str:
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 DeviceName = Annotated[Text, AfterValidator(_stable_name)]
+Label = Annotated[Text, StringConstraints(max_length=80, pattern=r"^[^\x00-\x1f\x7f]+$")]
+"""Something that people read, on one line."""
 
 
 def _known_key(name: str) -> str:
@@ -65,14 +67,36 @@ class ServerSection(Section):
     ca_file: Path | None = None
 
 
-class CameraSection(Section):
-    """The camera and how its picture is sent."""
+class PictureSection(Section):
+    """A camera and how its picture is sent."""
 
     device: DeviceName = "synthetic"
     width: Annotated[int, Field(ge=160, le=1920)] = 1280
     height: Annotated[int, Field(ge=120, le=1080)] = 720
     fps: Annotated[int, Field(ge=1, le=60)] = 30
     max_kbps: Annotated[int, Field(ge=100, le=8000)] = 1700
+
+
+class FurtherCamera(Section):
+    """One more camera, which somebody in the room may choose."""
+
+    device: DeviceName
+    label: Label
+
+
+class CameraSection(PictureSection):
+    """The camera that is seen at the beginning of each visit, and those that may be chosen instead."""
+
+    label: Label = "Cámara"
+    others: Annotated[tuple[FurtherCamera, ...], Field(max_length=7)] = ()
+    choosers: Literal["nobody", "staff", "everyone"] = "everyone"
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        devices = [self.device, *(each.device for each in self.others)]
+        if twice := {each for each in devices if devices.count(each) > 1}:
+            raise ValueError(f"names {', '.join(sorted(twice))} more than once; each camera is named once")
+        return self
 
 
 class AudioSection(Section):

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from server.bookings import RefusedError
 from wire.base import Message
-from wire.signaling import CLIENT_EVENTS, Directed, ErrorCode, Refusal
+from wire.signaling import CLIENT_EVENTS, ChooseCamera, Directed, ErrorCode, Refusal
 
 
 def read(event: str, arguments: Sequence[object]) -> Message:
@@ -24,7 +24,7 @@ def read(event: str, arguments: Sequence[object]) -> Message:
         message = model.model_validate(arguments[0] if arguments else {})
     except ValidationError as error:
         raise bad_message(f"{event}: {_mistakes(error)}") from error
-    if isinstance(message, Directed) and message.to is None:
+    if isinstance(message, Directed | ChooseCamera) and message.to is None:
         raise bad_message(f"{event}: to: Field required; give the id of a participant in the roster")
     return message
 

@@ -247,7 +247,7 @@ def _room_event(sid: str, sender: Connection, message: Message) -> Sent:
             return Left(sid, reason, actor)
         case wire.Media():
             return MediaChanged(sid, message, actor)
-        case wire.Offer() | wire.Answer() | wire.Candidate() | wire.Renegotiate() | wire.Chat():
+        case wire.Offer() | wire.Answer() | wire.Candidate() | wire.Renegotiate() | wire.Chat() | wire.ChooseCamera():
             return Relayed(sid, message)
     raise AssertionError(f"no client event has the message {type(message).__name__}")
 

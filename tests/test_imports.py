@@ -25,7 +25,8 @@ MAY_IMPORT = {
     },
 }  # fmt: skip
 PURE = {
-    "robotclient.schedule", "robotclient.call", "robotclient.callers", "robotclient.announcements.phrases",
+    "robotclient.schedule", "robotclient.call", "robotclient.callers", "robotclient.camera_choice",
+    "robotclient.announcements.phrases",
     "robotclient.media.screen.layout", "server.booking", "server.rooms",
     "server.quality.series", "server.quality.verdict", "server.quality.chart",
     "robotclient.transport.feedback", "robotclient.transport.feedback_requests", "robotclient.transport.round_trip",
@@ -38,7 +39,7 @@ PURE = {
 }  # fmt: skip
 PURE_MAY_IMPORT = {
     "collections", "dataclasses", "datetime", "enum", "functools", "hmac", "itertools", "math", "operator", "pydantic",
-    "statistics", "struct", "typing", "wire",
+    "statistics", "struct", "typing", "wire", "zlib",
 }  # fmt: skip
 MERE_DATA = {"robotclient", "robotclient.config", "server.config", "server.errors"}
 """Modules without behaviour that the core may know."""

@@ -21,6 +21,7 @@ class ServerEvent(StrEnum):
     CANDIDATE = "candidate"
     RENEGOTIATE = "renegotiate"
     CHAT = "chat"
+    CHOOSE_CAMERA = "choose_camera"
     WAITING_ROOM = "waiting_room"
     ICE_SERVERS = "ice_servers"
     ROOM_CLOSED = "room_closed"

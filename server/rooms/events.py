@@ -3,7 +3,20 @@
 from dataclasses import dataclass
 
 from server.rooms.room import Visit
-from wire.signaling import Answer, Candidate, Chat, LeaveReason, Media, Offer, ParticipantKind, Renegotiate
+from wire.signaling import (
+    Answer,
+    Candidate,
+    Chat,
+    ChooseCamera,
+    LeaveReason,
+    Media,
+    Offer,
+    ParticipantKind,
+    Renegotiate,
+)
+
+Relayable = Offer | Answer | Candidate | Renegotiate | Chat | ChooseCamera
+"""What goes from one participant to another, or, of these only a text, to all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +81,7 @@ class Relayed:
     """A participant has a message for another one, or a text for all."""
 
     socket: str
-    message: Offer | Answer | Candidate | Renegotiate | Chat
+    message: Relayable
 
 
 @dataclass(frozen=True, slots=True)

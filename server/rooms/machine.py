@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
-from server.rooms import recording, refusals
+from server.rooms import cameras, recording, refusals
 from server.rooms.commands import Close, Command, RecordJoin, Refuse, Send, ServerEvent
 from server.rooms.events import (
     Admitted,
@@ -13,6 +13,7 @@ from server.rooms.events import (
     Joined,
     Left,
     MediaChanged,
+    Relayable,
     Relayed,
     Removed,
     Sent,
@@ -28,6 +29,7 @@ from wire.signaling import (
     Answer,
     Candidate,
     Chat,
+    ChooseCamera,
     CloseReason,
     LeaveReason,
     Offer,
@@ -42,6 +44,7 @@ _NAMES = {
     Candidate: ServerEvent.CANDIDATE,
     Renegotiate: ServerEvent.RENEGOTIATE,
     Chat: ServerEvent.CHAT,
+    ChooseCamera: ServerEvent.CHOOSE_CAMERA,
 }
 
 
@@ -147,9 +150,7 @@ def _return(room: Room, known: Member, event: Joined, now: datetime) -> Outcome:
     return room, (RecordJoin(member, now), *displaced(known, event), *told, welcomed)
 
 
-def _relay(
-    room: Room, sender: Member, message: Offer | Answer | Candidate | Renegotiate | Chat, now: datetime
-) -> Send | Refuse:
+def _relay(room: Room, sender: Member, message: Relayable, now: datetime) -> Send | Refuse:
     stamp: dict[str, object] = {"to": None, "sender": sender.id}
     if isinstance(message, Chat):
         # A private text keeps its `to`, so that its reader can tell it from one for the room.
@@ -162,4 +163,6 @@ def _relay(
         return Refuse(refusals.STRANGER)
     if target.socket is None:
         return Refuse(refusals.AWAY)
+    if isinstance(message, ChooseCamera) and not cameras.may_choose(sender, target, message.camera):
+        return Refuse(refusals.NO_CHOICE)
     return Send((target.socket,), name, message.model_copy(update=stamp))

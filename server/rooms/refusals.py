@@ -47,6 +47,10 @@ NOT_IN_ROOM: Final = Refusal(error=ErrorCode.NOT_IN_ROOM, message="You are not i
 STRANGER: Final = Refusal(
     error=ErrorCode.UNKNOWN_PARTICIPANT, message="`to` is nobody else in this room; take ids from the roster."
 )
+NO_CHOICE: Final = Refusal(
+    error=ErrorCode.NOT_ALLOWED,
+    message="`camera` is not offered by `to`, or not to you; take it from `media.cameras` of the robot.",
+)
 AWAY: Final = Refusal(
     error=ErrorCode.NOT_CONNECTED, message="`to` has lost its connection; send again when it is back.", retry_after=1
 )

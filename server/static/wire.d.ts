@@ -5,6 +5,10 @@
  */
 export type Held = "announcing" | "asking" | "quiet_hours" | "stopped";
 /**
+ * Who may choose among a robot's cameras.
+ */
+export type Choosers = "staff" | "everyone";
+/**
  * What a track shows or carries.
  */
 export type Source = "camera" | "microphone" | "screen" | "screen_audio";
@@ -81,6 +85,7 @@ export interface ClientEvents {
   renegotiate: Renegotiate;
   chat: Chat;
   media: Media;
+  choose_camera: ChooseCamera;
   leave: Leave;
   admit: Admit;
   deny: Deny;
@@ -106,6 +111,26 @@ export interface Media {
   held?: Held | null;
   thin?: boolean;
   recording?: boolean;
+  cameras?: Cameras | null;
+}
+/**
+ * What a robot offers to look through; the first one is what everybody sees at the beginning of a visit.
+ */
+export interface Cameras {
+  /**
+   * @minItems 2
+   * @maxItems 8
+   */
+  offered: [Camera, Camera, ...Camera[]];
+  shown: string;
+  choosers: Choosers;
+}
+/**
+ * One camera of a robot.
+ */
+export interface Camera {
+  id: string;
+  label: string;
 }
 /**
  * Proof of being a participant that was here already.
@@ -174,6 +199,14 @@ export interface Chat {
   at?: string | null;
 }
 /**
+ * `choose_camera`: look through another camera of the robot `to`; the server replaces `to` by `from`.
+ */
+export interface ChooseCamera {
+  to?: string | null;
+  from?: string | null;
+  camera: string;
+}
+/**
  * `leave`: this participant goes; no grace time.
  */
 export interface Leave {
@@ -201,6 +234,7 @@ export interface ServerEvents {
   candidate: Candidate;
   renegotiate: Renegotiate;
   chat: Chat;
+  choose_camera: ChooseCamera;
   waiting_room: WaitingRoom;
   ice_servers: FreshIceServers;
   room_closed: RoomClosed;

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from robotclient.config import CameraSection
+from robotclient.config import PictureSection
 from robotclient.media.camera.handle import Camera, EncodedPicture
 from robotclient.transport.allocation import Layer
 from tests.robotclient.test_camera_sources import write_clip
@@ -26,7 +26,7 @@ DEADLINE = 15.0
 class Studio:
     """A camera and everything it has sent."""
 
-    def __init__(self, section: CameraSection) -> None:
+    def __init__(self, section: PictureSection) -> None:
         self.pictures: list[EncodedPicture] = []
         self.reports: list[DeviceStatus] = []
         self.camera = Camera(section, on_packet=self.pictures.append, on_report=self.reports.append)
@@ -54,7 +54,7 @@ class Studio:
 
 @contextlib.asynccontextmanager
 async def studio(device: str, width: int = 320, height: int = 240) -> AsyncIterator[Studio]:
-    one = Studio(CameraSection(device=device, width=width, height=height, fps=30))
+    one = Studio(PictureSection(device=device, width=width, height=height, fps=30))
     running = asyncio.create_task(one.camera.run())
     try:
         yield one
@@ -174,6 +174,35 @@ async def test_a_lost_camera_is_a_slate_and_comes_back_by_itself(tmp_path: Path)
         assert time.monotonic() - at < 5
         assert one.states()[-1] is DeviceState.WORKING
         assert len(one.pictures) - slates < 25
+        assert one.camera.child.starts == 1
+
+
+async def test_another_device_is_taken_in_the_same_life_and_live_stays_lit(tmp_path: Path) -> None:
+    write_clip(tmp_path / "camera.avi", 160, 120, 30, 30)
+    async with studio("synthetic", 320, 240) as one:
+        one.camera.open()
+        await one.until_pictures(10)
+        one.camera.configure(PictureSection(device=f"file:{tmp_path}/camera.avi", width=320, height=240, fps=30))
+        await one.until(lambda: one.pictures[-1].width == 160)
+        assert next(each for each in one.pictures if each.width == 160).keyframe
+        assert one.states() == [
+            DeviceState.OFF, DeviceState.OPENING, DeviceState.WORKING, DeviceState.OPENING, DeviceState.WORKING,
+        ]  # fmt: skip
+        assert one.camera.child.starts == 1
+        os.kill(one.pid(), signal.SIGKILL)
+        await one.until(lambda: one.camera.child.starts == 2 and one.states()[-1] is DeviceState.WORKING)
+        assert one.pictures[-1].width == 160, "a fresh child knows which device was chosen"
+
+
+async def test_a_chosen_device_that_is_not_there_is_a_slate_and_may_be_left_again() -> None:
+    async with studio("synthetic", 320, 240) as one:
+        one.camera.open()
+        await one.until_pictures(10)
+        there = PictureSection(device="synthetic", width=320, height=240, fps=30)
+        one.camera.configure(there.model_copy(update={"device": "file:/nonexistent.avi"}))
+        await one.until(lambda: one.states()[-1] is DeviceState.LOST)
+        one.camera.configure(there)
+        await one.until(lambda: one.states()[-1] is DeviceState.WORKING)
         assert one.camera.child.starts == 1
 
 

@@ -88,6 +88,7 @@ WORDS: dict[type[StrEnum], set[str]] = {
     signaling.CloseReason: {
         "closed", "cancelled", "ended", "last_participant", "replaced", "denied", "removed", "declined", "quiet_hours",
     },
+    signaling.Choosers: {"staff", "everyone"},
     signaling.Held: {"announcing", "asking", "quiet_hours", "stopped"},
     channels.Colour: {"black", "blue", "red", "green", "orange"},
     channels.RefuseReason: {"declined", "too_large", "too_many", "unsupported"},

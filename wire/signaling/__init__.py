@@ -1,10 +1,12 @@
 """What is said over Socket.IO. Every client event is acknowledged: with its answer, or with a `Refusal`.
 
-Client to server: `join`, `offer`, `answer`, `candidate`, `renegotiate`, `chat`, `media`, `leave`, `admit`, `deny`.
+Client to server: `join`, `offer`, `answer`, `candidate`, `renegotiate`, `chat`, `media`, `choose_camera`,
+`leave`, `admit`, `deny`.
 Server to client: `admitted`, `participant_joined`, `participant_left`, `participant_changed`, `offer`, `answer`,
-`candidate`, `renegotiate`, `chat`, `waiting_room`, `ice_servers`, `room_closed`.
+`candidate`, `renegotiate`, `chat`, `choose_camera`, `waiting_room`, `ice_servers`, `room_closed`.
 """
 
+from wire.signaling.cameras import Camera, Cameras, ChooseCamera, Choosers
 from wire.signaling.chat import Chat
 from wire.signaling.connection import Answer, Candidate, Directed, Offer, Renegotiate, Source, Track
 from wire.signaling.events import CLIENT_EVENTS, SERVER_EVENTS
@@ -19,8 +21,12 @@ __all__ = [
     "SERVER_EVENTS",
     "Admit",
     "Answer",
+    "Camera",
+    "Cameras",
     "Candidate",
     "Chat",
+    "ChooseCamera",
+    "Choosers",
     "CloseReason",
     "Deny",
     "Directed",

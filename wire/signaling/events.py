@@ -1,6 +1,7 @@
 """Which message each event has."""
 
 from wire.base import Message
+from wire.signaling.cameras import ChooseCamera
 from wire.signaling.chat import Chat
 from wire.signaling.connection import Answer, Candidate, Offer, Renegotiate
 from wire.signaling.joining import FreshIceServers, Join, Joined
@@ -16,6 +17,7 @@ CLIENT_EVENTS: dict[str, type[Message]] = {
     "renegotiate": Renegotiate,
     "chat": Chat,
     "media": Media,
+    "choose_camera": ChooseCamera,
     "leave": Leave,
     "admit": Admit,
     "deny": Deny,
@@ -30,6 +32,7 @@ SERVER_EVENTS: dict[str, type[Message]] = {
     "candidate": Candidate,
     "renegotiate": Renegotiate,
     "chat": Chat,
+    "choose_camera": ChooseCamera,
     "waiting_room": WaitingRoom,
     "ice_servers": FreshIceServers,
     "room_closed": RoomClosed,

@@ -5,6 +5,7 @@ from enum import StrEnum
 from pydantic import StrictBool
 
 from wire.base import Id, Message, Name
+from wire.signaling.cameras import Cameras
 
 
 class ParticipantKind(StrEnum):
@@ -42,6 +43,8 @@ class Media(Message):
     """The network carries no picture now: `video` is false meanwhile, and comes back by itself."""
     recording: StrictBool = False
     """Said by staff where the visit allows it: this participant records the call."""
+    cameras: Cameras | None = None
+    """Said by robots among whose cameras somebody in the room may choose."""
 
 
 class Participant(Message):

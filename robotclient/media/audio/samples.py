@@ -3,6 +3,7 @@
 import math
 from typing import Final
 
+import av
 import numpy as np
 import numpy.typing as npt
 
@@ -20,6 +21,14 @@ FALLING: Final = RISING[::-1]
 def from_bytes(data: bytes) -> Samples:
     """Samples of s16le bytes; an odd byte at the end is dropped."""
     return np.frombuffer(data, "<i2", count=len(data) // 2)
+
+
+def mono(frame: av.AudioFrame) -> bytes:
+    """Samples as s16le, one channel, of what aiortc decodes (s16, interleaved)."""
+    samples = np.frombuffer(memoryview(frame.planes[0]), np.int16)[: frame.samples * len(frame.layout.channels)]
+    channels = samples.reshape(-1, len(frame.layout.channels)).astype(np.int32)
+    mixed: bytes = (channels.sum(axis=1) // channels.shape[1]).astype(np.int16).tobytes()
+    return mixed
 
 
 def fade_in(samples: Samples) -> Samples:

@@ -7,7 +7,7 @@ import random
 import time
 from collections.abc import Callable
 
-from robotclient.config import CameraSection
+from robotclient.config import PictureSection
 from robotclient.media.camera.player import FileSource
 from robotclient.media.camera.source import CaptureError, Picture, Source
 from robotclient.media.camera.synthetic import SyntheticSource
@@ -23,7 +23,7 @@ DARK = "the picture is black: is the lens covered, or the room dark?"
 Report = Callable[[DeviceStatus], None]
 
 
-def open_source(section: CameraSection) -> Source:
+def open_source(section: PictureSection) -> Source:
     """The source that `camera.device` names. Raises `CaptureError`."""
     if section.device == "synthetic":
         return SyntheticSource(section.width, section.height, section.fps)
@@ -37,7 +37,7 @@ class Capture:
 
     def __init__(
         self,
-        section: CameraSection,
+        section: PictureSection,
         report: Report,
         opening: Callable[[], None],
         wait: float = 0,
@@ -66,12 +66,21 @@ class Capture:
             self._lose(str(error))
         return self._read_slate()
 
+    def turn_to(self, section: PictureSection) -> None:
+        """Another device from the next picture on. LIVE stays lit: nothing says that a camera was closed."""
+        self._release()
+        self._section, self._slate, self._told = section, None, None
+        self._retry, self._retry_at = SHORTEST_RETRY, time.monotonic()
+
     def close(self) -> None:
         """Release the device."""
+        self._release()
+        self._tell(DeviceState.OFF)
+
+    def _release(self) -> None:
         if self._device is not None:
             self._device.close()
             self._device = None
-        self._tell(DeviceState.OFF)
 
     def _open(self) -> None:
         if not self._is_lost():  # an attempt after a loss is no news
@@ -105,9 +114,7 @@ class Capture:
         return self._slate.read()
 
     def _lose(self, detail: str) -> None:
-        if self._device is not None:
-            self._device.close()
-            self._device = None
+        self._release()
         self._tell(DeviceState.LOST, detail)
         self._retry_at = time.monotonic() + random.uniform(0.5, 1) * self._retry  # noqa: S311
         self._retry = min(LONGEST_RETRY, 2 * self._retry)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from robotclient.children import Child, Patience
-from robotclient.config import CameraSection
+from robotclient.config import PictureSection
 from robotclient.media.camera.messages import (
     CameraSettings,
     CloseCamera,
@@ -43,7 +43,7 @@ class Camera:
 
     def __init__(
         self,
-        config: CameraSection,
+        config: PictureSection,
         *,
         on_packet: Callable[[EncodedPicture], None],
         on_report: Callable[[DeviceStatus], None],
@@ -69,10 +69,11 @@ class Camera:
         """Keep the child alive until cancelled. Raises `ChildGaveUpError`."""
         await self.child.run()
 
-    def configure(self, config: CameraSection) -> None:
-        """Use another device, size or rate from now on."""
-        if config != self._config:
-            self._config = config
+    def configure(self, config: PictureSection) -> None:
+        """Use another device, size or rate from now on; for another device alone its child need not start afresh."""
+        same_form = config.model_copy(update={"device": self._config.device}) == self._config
+        changed, self._config = config != self._config, config
+        if changed and not (same_form and self.child.send(CameraSettings(section=config))):
             self.child.renew()
 
     def open(self) -> None:

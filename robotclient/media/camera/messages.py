@@ -1,14 +1,14 @@
 """What the daemon and the camera's child say to each other."""
 
-from robotclient.config import CameraSection
+from robotclient.config import PictureSection
 from robotclient.media.channel import PipeMessage
 from robotclient.transport.allocation import Layer
 
 
 class CameraSettings(PipeMessage):
-    """The first message to a fresh child."""
+    """The first message to a fresh child; later, another device in the same form."""
 
-    section: CameraSection
+    section: PictureSection
 
 
 class OpenCamera(PipeMessage):

@@ -4,7 +4,7 @@ import time
 from fractions import Fraction
 from typing import Never
 
-from robotclient.config import CameraSection
+from robotclient.config import PictureSection
 from robotclient.media.camera.capture import Capture
 from robotclient.media.camera.encoder import Vp8Encoder
 from robotclient.media.camera.messages import (
@@ -33,7 +33,7 @@ LARGEST_REDUCED = Fraction(1, 2)
 class Worker:
     """Everything happens in `run`, so a device call that hangs stops the heart."""
 
-    def __init__(self, channel: ChildChannel, section: CameraSection) -> None:
+    def __init__(self, channel: ChildChannel, section: PictureSection) -> None:
         self._channel = channel
         self._section = section
         self._rates = self._first_rates()
@@ -70,6 +70,8 @@ class Worker:
                     encoder.set_bitrate(self._rates[layer])
                     encoder.restart()
                 self._capture = Capture(self._section, self._report, self._beat_before_opening, message.wait_seconds)
+            case CameraSettings():
+                self._turn_to(message.section)
             case CloseCamera() if self._capture is not None:
                 self._capture.close()
                 self._capture = None
@@ -81,6 +83,14 @@ class Worker:
                     self._set_rate(layer, rate)
             case _:  # opened or closed already
                 pass
+
+    def _turn_to(self, section: PictureSection) -> None:
+        """Another device, in the same form; whoever looks keeps the last picture of the one before meanwhile."""
+        self._section = section
+        if self._capture is not None:
+            self._capture.turn_to(section)
+            for encoder in self._encoders.values():
+                encoder.request_keyframe()
 
     def _send(self, picture: Picture) -> None:
         for layer, encoder in self._encoders.items():

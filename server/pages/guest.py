@@ -104,6 +104,7 @@ def show_call(
         title=admission.title,
         room=room,
         name=admission.name or "",
+        kind=admission.kind,
         link=link,
         # Dark modules on a light ground in any colours of the page, as readers want them (ISO/IEC 18004).
         qr=segno.make(link, micro=False).svg_inline(light="#ffffff", omitsize=True) if link else "",

@@ -3,6 +3,7 @@
 import { Adaptation } from "./adaptation.js";
 import { stayAwake } from "./awake.js";
 import { BoardPanel } from "./board_panel.js";
+import { CameraChoice } from "./camera_choice.js";
 import { Chat } from "./chat.js";
 import { ChatPanel } from "./chat_panel.js";
 import { Choices } from "./choices.js";
@@ -206,6 +207,7 @@ async function main() {
   follow(signaling, room, lobby, choices);
   showTiles(room);
   describe(signaling, room);
+  new CameraChoice(signaling, room, document.body.dataset["kind"] === "staff" ? "staff" : "guest");
   const monitor = send(signaling, room);
   onNetworkChange(() => {
     signaling.reconnect();

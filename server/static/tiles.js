@@ -116,6 +116,7 @@ export class Tiles {
    */
   #add(participant) {
     const tile = this.#make(participant.kind);
+    tile.element.dataset["participant"] = participant.id;
     const place = { tile, participant, link: null };
     this.#places.set(participant.id, place);
     this.#list.append(tile.element);

@@ -20,7 +20,7 @@ from wire.rest import DeviceState, DeviceStatus
 
 pytestmark = pytest.mark.slow
 
-DEADLINE = 15.0
+DEADLINE = 45.0
 
 
 class Studio:

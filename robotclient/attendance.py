@@ -136,13 +136,15 @@ class Attendance:
         self._tell_media()
 
     async def leave(self, reason: call.LeaveReason) -> None:
-        """Say farewell, close the connections, end the link; each step has its own deadline."""
-        await self._signaling.leave(Leave(reason=FAREWELLS.get(reason)))
-        if self.peers is not None:
-            await self.peers.close()
-        for participant in self.roster:
-            self._body.forget(participant)
-        await self._link.cancel()
+        """Say farewell, close the connections, end the link; a leave that is given up ends the link all the same."""
+        try:
+            await self._signaling.leave(Leave(reason=FAREWELLS.get(reason)))
+            if self.peers is not None:
+                await self.peers.close()
+        finally:
+            for participant in self.roster:
+                self._body.forget(participant)
+            await self._link.cancel()
 
     async def _adapt(self) -> None:
         """Follow the network; say so where it has no room for a picture any more, and where it has again."""
@@ -193,7 +195,7 @@ class Attendance:
         joined = news.joined
         if self.peers is None or joined.participant != self._own_id or not joined.resumed:
             if self.peers is not None:
-                await self.peers.close()
+                await self.peers.drop_all()
             self.peers = Peers(self._surroundings(news))
             self._own_id = joined.participant
         self.roster = {each.id: each for each in joined.roster}

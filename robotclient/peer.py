@@ -22,6 +22,7 @@ from aiortc import (
 from aiortc.exceptions import InvalidAccessError, InvalidStateError
 from aiortc.sdp import candidate_from_sdp
 
+from robotclient import closing
 from robotclient.channels import Channels
 from robotclient.tasks import Tasks
 from robotclient.tracks import PacketTrack
@@ -30,8 +31,6 @@ from wire.signaling import Answer, Candidate, IceServer, Offer, Source, Track
 
 log = logging.getLogger(__name__)
 
-CLOSE_DEADLINE = 3.0
-"""aiortc's `close` can wait for ever where something raises midway (fault R11)."""
 CANDIDATE_DEADLINE = 5.0
 EARLY_CANDIDATES = 100
 
@@ -131,14 +130,8 @@ class Peer:
             self._tasks.spawn(self._add_candidate(candidate), "candidate")
 
     async def close(self) -> None:
-        """End everything, by a deadline."""
-        for track in self.outgoing.values():
-            track.stop()
-        try:
-            async with asyncio.timeout(CLOSE_DEADLINE):
-                await self.pc.close()
-        except TimeoutError:
-            log.error("connection %s did not close within %.0f s and is abandoned", self.connection, CLOSE_DEADLINE)
+        """End everything, by deadlines."""
+        await closing.close(self.pc, self.outgoing.values(), self.connection)
         await self._tasks.cancel()
 
     def _add_outgoing(self) -> None:

@@ -53,10 +53,14 @@ class Peers:
             await pair.close()
             self._around.on_connected(participant, False)
 
-    async def close(self) -> None:
-        """Close everything, and wait until it is closed (each connection has its own deadline)."""
+    async def drop_all(self) -> None:
+        """Close everything in the background."""
         for participant in list(self._pairs):
             await self.drop(participant)
+
+    async def close(self) -> None:
+        """Close everything, and wait until it is closed (each connection has its own deadlines)."""
+        await self.drop_all()
         await self._around.closing.wait()
 
     def _pair(self, participant: str) -> Pair:

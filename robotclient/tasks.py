@@ -26,8 +26,9 @@ class Tasks:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def wait(self) -> None:
-        """Wait until all have ended by themselves."""
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """Wait until all have ended by themselves; they go on where the wait is given up."""
+        if self._tasks:
+            await asyncio.wait(self._tasks)
 
     def _finish(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

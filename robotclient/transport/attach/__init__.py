@@ -63,6 +63,13 @@ def wait_for_hello(pc: RTCPeerConnection, offer: str) -> None:
             transceiver.receiver.transport._set_role("server")
 
 
+def close_sockets(pc: RTCPeerConnection) -> None:
+    """Leave none open, though a part of the connection did not end. Does nothing on an aiortc without our changes."""
+    for transport in {each.receiver.transport.transport for each in pc.getTransceivers()}:
+        if isinstance(transport._connection, IceConnection):
+            transport._connection.close_sockets()
+
+
 def video_rate(pc: RTCPeerConnection, now: float) -> int | None:
     """Bits per second that a connection has for its picture; None where it sends none, or not yet."""
     for sender in pc.getSenders():

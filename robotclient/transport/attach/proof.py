@@ -16,7 +16,7 @@ import aiortc.rtcrtpsender
 from aioice import Connection
 from aioice.ice import StunProtocol
 from aioice.turn import TurnClientMixin
-from aiortc import RTCDtlsTransport, RTCRtpReceiver, RTCRtpSender
+from aiortc import RTCDtlsTransport, RTCIceTransport, RTCRtpReceiver, RTCRtpSender
 from aiortc.rtcdtlstransport import RtpRouter
 
 PROVED = {"aiortc": "1.16.0", "aioice": "0.13.0"}
@@ -30,7 +30,7 @@ NAMES: tuple[tuple[type | ModuleType, tuple[str, ...]], ...] = (
     (aiortc.codecs, ("CODECS", "HEADER_EXTENSIONS")),
     (aioice.stun, ("RETRY_RTO",)),
     (RTCRtpReceiver, ("_handle_rtp_packet", "_handle_rtcp_packet")),
-    (RTCRtpSender, ("_send_keyframe", "_handle_rtcp_packet", "_retransmit")),
+    (RTCRtpSender, ("_run_rtp", "_send_keyframe", "_handle_rtcp_packet", "_retransmit")),
     (
         RTCDtlsTransport,
         (
@@ -52,10 +52,11 @@ MADE: tuple[tuple[type, tuple[str, ...]], ...] = (
         RTCRtpReceiver,
         ("__codecs", "__rtx_ssrc", "__remote_streams", "__decoder_queue", "__decoder_error"),
     ),
-    (RTCRtpSender, ("__rtp_header_extensions_map", "__rtp_history", "__rtt")),
+    (RTCRtpSender, ("__rtp_header_extensions_map", "__rtp_exited", "__rtp_history", "__rtt")),
     (RTCDtlsTransport, ("_rtp_router", "_rtp_header_extensions_map", "_ssl", "_role")),
     (Connection, ("_nominated", "_query_consent_task", "_protocols", "_transport_policy")),
     (TurnClientMixin, ("channel_to_peer", "lifetime")),
+    (RTCIceTransport, ("_connection",)),
 )
 """Attributes that instances get in `__init__`: looked for among the names that its code uses."""
 

@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 
 from aiortc import MediaStreamTrack, RTCDtlsTransport, RTCRtpSender
-from aiortc.rtcrtpparameters import RTCRtpSendParameters
+from aiortc.rtcrtpparameters import RTCRtpCodecParameters, RTCRtpSendParameters
 from aiortc.rtp import (
     RTCP_PSFB_APP,
     RTCP_PSFB_FIR,
@@ -75,6 +75,13 @@ class Sender(RTCRtpSender):
     def video_rate(self, now: float) -> int:
         """Bits per second for the encoder."""
         return video_rate(self._rate(now), round(self.retransmissions.rate(now)))
+
+    async def _run_rtp(self, codec: RTCRtpCodecParameters) -> None:
+        """Say that it has ended whatever the track raises then, or `stop` would wait for ever (fault R11)."""
+        try:
+            await super()._run_rtp(codec)
+        finally:
+            private(RTCRtpSender, self, "rtp_exited").set()
 
     async def send(self, parameters: RTCRtpSendParameters) -> None:
         """Tell the transport what it needs to know of us."""

@@ -88,10 +88,11 @@ class Pair:
 
     async def close(self) -> None:
         """Stop trying, and close what there is in the background."""
+        known = self.current, self._coming
+        self.current = self._coming = None  # first: what they say while the tasks end must not begin another try
         await self._tasks.cancel()
-        for peer in (self.current, self._coming):
+        for peer in known:
             self._dispose(peer)
-        self.current = self._coming = None
 
     def _find(self, connection: str) -> Peer | None:
         return next((each for each in (self._coming, self.current) if each and each.connection == connection), None)

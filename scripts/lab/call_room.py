@@ -10,9 +10,9 @@ import socketio
 from aiohttp import web
 from aiortc.mediastreams import MediaStreamError
 
-from robotclient.pair import Surroundings
 from robotclient.peer import Incoming
 from robotclient.peers import Peers
+from robotclient.surroundings import Surroundings
 from robotclient.tasks import Tasks
 from robotclient.tracks import PacketTrack
 from wire.signaling import CLIENT_EVENTS, Directed, Joined, Participant, ParticipantKind, Source
@@ -39,7 +39,7 @@ class CallRoom:
         self.guest = Peers(
             Surroundings(
                 own_id=GUEST,
-                ice_servers=(),
+                ice_servers=lambda: (),
                 send=self._send,
                 outgoing=self._outgoing,
                 on_track=self._consume,

@@ -8,7 +8,7 @@ from scripts.lab.browser import write_picture
 from scripts.lab.process import wait_for
 from tests.system.conftest import Lab
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
 
 BLUE = (60, 200, 100)
 """Y, U, V, far from the synthetic picture's sky."""

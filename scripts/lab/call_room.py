@@ -44,6 +44,7 @@ class CallRoom:
                 outgoing=self._outgoing,
                 on_track=self._consume,
                 on_connected=lambda _participant, _up: None,
+                on_board=lambda _participant, _message: None,
                 closing=Tasks(self.errors.append),
             )
         )

@@ -55,7 +55,7 @@ export class Meter {
       const sample = before && sampleOf(peer, entries, before, entry, now);
       if (!sample) continue;
       const name = `${sample.direction} ${sample.kind}`;
-      if (sample.kbps >= (found.get(name)?.kbps ?? 0)) found.set(name, sample);
+      if (sample.kbps >= (found.get(name)?.kbps ?? -Infinity)) found.set(name, sample);
     }
     return [...found.values()];
   }

@@ -163,6 +163,22 @@ async def test_visit_is_booked_shown_edited_moved_and_cancelled(ana: Reader, dat
     assert "was over already" in words(await ana.send(f"{path}/close"))
 
 
+@pytest.mark.parametrize("allowed", [False, True])
+async def test_a_visit_may_be_recorded_only_where_the_site_allows_it(
+    config: ServerConfig, database: Database, clock: Clock, allowed: bool
+) -> None:
+    await add_user(database, "ana")
+    robot, _ = await add_robot(database)
+    site = config.model_copy(update={"rooms": config.rooms.model_copy(update={"recording": allowed})})
+    async with reader(site, database, clock) as ana:
+        await ana.sign_in()
+        assert ('name="recording"' in (await ana.open("/reservations/new")).text) is allowed
+        usual = await ana.send("/reservations/new", **visit(robot, title="Usual"))
+        assert "May be recorded" not in words(usual)
+        ticked = await ana.send("/reservations/new", **visit(robot, title="Ticked", time="15:00", recording="true"))
+        assert "May be recorded yes" in words(ticked)
+
+
 async def test_missing_data_of_a_visit_are_named_and_nothing_typed_is_lost(ana: Reader, database: Database) -> None:
     robot, _ = await add_robot(database)
     page = await ana.send("/reservations/new", title="Cumpleaños", time="13:00", description="Con <tarta>", minutes="x")

@@ -58,6 +58,11 @@ def test_a_new_connection_counts_from_nothing() -> None:
     assert verdict.worst.frozen == 8
 
 
+def test_a_picture_stands_still_no_longer_than_the_time_between_two_looks() -> None:
+    verdict = judge([heard("robot", "ana", number, frozen_seconds=50.0 * number) for number in range(3)])
+    assert verdict.worst.frozen == 20
+
+
 def test_gaps_in_the_sound_and_jerks_in_the_picture_count() -> None:
     assert judge(both_ways(concealed_percent=6.0)).quality is Quality.BAD
     assert judge(both_ways(fps=3.0)).worst.slow == 600

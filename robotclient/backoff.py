@@ -29,11 +29,13 @@ class Backoff:
         self._failures = 0
         self._hurry.set()
 
-    async def pause(self, at_least: float = 0.0) -> None:
-        """Wait, at least as long as the other side asked for; not at all before a first failure."""
+    async def pause(self, at_least: float = 0.0) -> bool:
+        """Wait, at least as long as the other side asked for; hardly before a first failure. False where hastened."""
         most = min(self._longest, 0.5 * 2 ** min(self._failures, 8)) if self._failures else SHORTEST
         seconds = at_least + random.uniform(SHORTEST, max(SHORTEST, most))  # noqa: S311
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._hurry.wait()
+        waited = not self._hurry.is_set()
         self._hurry.clear()
+        return waited

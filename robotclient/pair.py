@@ -196,14 +196,16 @@ class Pair:
         """The one owner of retries; each try ends in a connection or comes back here by `_fail`."""
         await self._backoff.pause()
         wanted = not self.well and self._coming is None
+        unanswered = False
         if wanted and not self._offering:
             await self._around.send(Renegotiate(to=self.participant, connection=self._latest))
-            await self._backoff.pause(ASKED_WITHIN)
+            unanswered = await self._backoff.pause(ASKED_WITHIN)
         self._healing = False
         if wanted and self._offering:
             await self._offer()
         elif wanted and not self.well and self._coming is None:
-            self._backoff.failed()
+            if unanswered:
+                self._backoff.failed()
             self._heal()
 
     def _dispose(self, peer: Peer | None) -> None:

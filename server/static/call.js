@@ -213,6 +213,8 @@ async function main() {
     signaling.reconnect();
     room.doubt();
   });
+  // Desktops do not say that they are in another network; then the connection to the server is dead as well.
+  room.on("silent", () => signaling.reconnect());
   if (!back) await tabs.takeOver(signaling);
   tabs.hold(signaling);
   await signaling.join(guest, outgoing.media);

@@ -35,8 +35,8 @@ const TRIES = 6;
 
 /**
  * `change`: what he sends, or whether it comes through. `board`: the channel of a connection that is being made.
- * `channel`: he has opened one.
- * @extends {Emitter<{change: undefined, board: RTCDataChannel, channel: RTCDataChannel}>}
+ * `channel`: he has opened one. `silent`: nothing comes any more.
+ * @extends {Emitter<{change: undefined, silent: undefined, board: RTCDataChannel, channel: RTCDataChannel}>}
  */
 export class Link extends Emitter {
   /** @type {Peer | null} what is seen and heard */
@@ -244,6 +244,7 @@ export class Link extends Emitter {
       () => {
         if (watchdog.silent && peer === this.#newest) this.#retry(peer);
         this.emit("change", undefined);
+        if (watchdog.silent) this.emit("silent", undefined);
       },
     );
     this.#watchdog = watchdog;

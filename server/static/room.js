@@ -12,10 +12,11 @@ const DIRECTED = /** @type {(keyof DirectedMessages)[]} */ (["offer", "answer", 
 
 /**
  * `entered`: in the room, again after each break. `participant`: came or changed. `gone`: left. `link`: what he sends,
- * or whether it comes through, changed. `board` and `channel`: as a link's.
+ * or whether it comes through, changed. `board` and `channel`: as a link's. `silent`: nobody comes
+ * through any more.
  * @typedef {{participant: string, channel: RTCDataChannel}} OpenedChannel
  * @typedef {{entered: Joined, participant: Participant, gone: string, link: Link}} People
- * @typedef {People & {board: OpenedChannel, channel: OpenedChannel}} RoomEvents
+ * @typedef {People & {board: OpenedChannel, channel: OpenedChannel, silent: undefined}} RoomEvents
  */
 
 /** @extends {Emitter<RoomEvents>} */
@@ -130,6 +131,9 @@ export class Room extends Emitter {
     for (const event of /** @type {const} */ (["board", "channel"])) {
       link.on(event, (channel) => this.emit(event, { participant: participant.id, channel }));
     }
+    link.on("silent", () => {
+      if (this.links.every(({ connected }) => !connected)) this.emit("silent", undefined);
+    });
     this.emit("participant", participant);
     return link;
   }

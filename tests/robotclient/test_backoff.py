@@ -39,6 +39,7 @@ async def test_haste_ends_a_pause_that_runs_and_the_next_one() -> None:
     assert await pausing < 8
     backoff.hasten()
     assert await took(backoff, at_least=60) < 8
+    assert await backoff.pause(), "haste lasts for one pause"
 
 
 @pytest.mark.parametrize(

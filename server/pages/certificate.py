@@ -24,7 +24,7 @@ async def show(page: Visitor) -> Response:
     """Say what it is for, and how to trust it."""
     digest = _authority(page).fingerprint().upper()
     pairs = [digest[place : place + 2] for place in range(0, len(digest), 2)]
-    return page.show("certificate.html", fingerprint=":".join(pairs))
+    return page.show("certificate.html", fingerprint=" ".join(pairs))
 
 
 @router.api_route("/certificate.crt", methods=["GET", "HEAD"])

@@ -98,11 +98,12 @@ async def _add(
 
 async def read(database: Database, reservation_id: str) -> Call:
     """All that is known of one call. Samples of or from strangers, which a page might invent, are left out."""
-    present = select(Participant).where(Participant.reservation_id == reservation_id).order_by(Participant.joined_at)
-    measured = select(Statistics).where(Statistics.reservation_id == reservation_id).order_by(Statistics.at)
+    present = select(Participant).where(Participant.reservation_id == reservation_id)
+    measured = select(Statistics).where(Statistics.reservation_id == reservation_id)
     async with database.read() as session:
-        participants = (await session.scalars(present)).all()
-        rows = (await session.scalars(measured)).all()
+        found = (await session.scalars(present.order_by(Participant.joined_at, Participant.id))).all()
+        rows = (await session.scalars(measured.order_by(Statistics.at, Statistics.id))).all()
+    participants = sorted(found, key=lambda each: each.kind is not ParticipantKind.ROBOT)  # the robot first
     ids = {each.id: ROBOT if each.kind is ParticipantKind.ROBOT else each.id for each in participants}
     people = {ids[each.id]: Person(each.kind, each.name, each.rating) for each in participants}
     samples = (

@@ -14,7 +14,7 @@ from socketio.exceptions import ConnectionError as SocketConnectionError
 from server import audit, bookings, signaling
 from server.times import utc_now
 from tests.server.signaling_rig import Rig, running, until
-from wire.signaling import CloseReason, LeaveReason
+from wire.signaling import CloseReason, LeaveReason, Media
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ async def test_robot_and_guest_meet_talk_and_part(rig: Rig) -> None:
     assert (other["id"], other["kind"], other["connected"]) == (robot.id, "robot", True)
     assert (guest.joined["mode"], guest.joined["resumed"], guest.joined["title"]) == ("mesh", False, "Visit")
     newcomer = await robot.hear("participant_joined")
-    media = {"audio": True, "video": False, "screen": False}
+    media = Media(video=False).model_dump(mode="json", exclude_none=True)
     assert newcomer == {"id": guest.id, "kind": "guest", "name": "Ana", "media": media, "connected": True}
     assert (await rig.reservation(visit)).started_at is not None
 

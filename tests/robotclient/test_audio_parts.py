@@ -77,6 +77,16 @@ def test_renumbered_devices_are_found_by_name_a_hundred_times() -> None:
             assert find(renumbered, direction, "Jabra").index == numbers["Jabra 510: USB Audio (hw:2,0)"]
 
 
+def test_a_card_that_comes_back_under_another_number_is_found_by_its_whole_name() -> None:
+    moved = [replace(each, name=each.name.replace("hw:1,", "hw:4,")) for each in DEVICES]
+    assert find(moved, "microphone", DEVICES[1].name).name == "C920 HD Webcam: USB Audio (hw:4,0)"
+    with pytest.raises(DeviceError, match="there is no microphone"):
+        find(moved, "microphone", "C920 HD Webcam: USB Audio (hw:1,1)")
+    twins = [*moved, device(7, "C920 HD Webcam: USB Audio (hw:5,0)")]
+    with pytest.raises(DeviceError, match="2 devices match"):
+        find(twins, "microphone", DEVICES[1].name)
+
+
 def test_a_machine_without_devices_says_so() -> None:
     with pytest.raises(DeviceError, match="none at all is connected"):
         find((), "speaker", "default")

@@ -8,6 +8,7 @@ import contextlib
 import difflib
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -18,6 +19,8 @@ import pyaudio
 
 Direction = Literal["microphone", "speaker"]
 CHANNELS: dict[Direction, str] = {"microphone": "maxInputChannels", "speaker": "maxOutputChannels"}
+CARD_NUMBER = re.compile(r"(?<=\(hw:)\d+(?=,\d+\)$)")
+"""In the names that PortAudio gives to ALSA's devices; the kernel numbers the cards as they come."""
 DEFAULTS: dict[Direction, str] = {"microphone": "defaultInputDevice", "speaker": "defaultOutputDevice"}
 
 
@@ -93,7 +96,7 @@ def fresh_devices(timeout: float) -> tuple[Device, ...]:
 
 
 def find(devices: Iterable[Device], direction: Direction, wanted: str) -> Device:
-    """The device of that name: `default`, the exact name, or a part that only one name has.
+    """The device of that name: `default`, the exact name, a part that only one has, or the name on another card number.
 
     Raises `DeviceError`, which names the nearest.
     """
@@ -101,10 +104,15 @@ def find(devices: Iterable[Device], direction: Direction, wanted: str) -> Device
     exact = [device for device in candidates if device.name == wanted]
     if wanted == "default":
         exact = [device for device in candidates if device.is_default] or exact
-    found = exact[:1] or [device for device in candidates if wanted.casefold() in device.name.casefold()]
+    part = [device for device in candidates if wanted.casefold() in device.name.casefold()]
+    found = exact[:1] or part or [device for device in candidates if _unnumbered(device.name) == _unnumbered(wanted)]
     if len(found) == 1:
         return found[0]
     raise DeviceError(_not_found(direction, wanted, [device.name for device in found or candidates], len(found)))
+
+
+def _unnumbered(name: str) -> str:
+    return CARD_NUMBER.sub("*", name)
 
 
 def _not_found(direction: Direction, wanted: str, names: list[str], found: int) -> str:

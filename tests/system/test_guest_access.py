@@ -44,6 +44,23 @@ async def more_visits(site: Site) -> dict[str, str]:
     return {what: f"/r/{booked.token}" for what, booked in found.items()} | {"unknown": "/r/unknown"}
 
 
+OPENERS = {
+    "[data-panel=people]": "#people .close",
+    "[data-panel=invite]": "#invite .close",
+    "[data-panel=settings]": "#settings .close",
+    "#show-help": "#help .close",
+    ".tile-open >> nth=0": "#tile-menu .close",
+}
+"""What opens beside or over the call, and what closes it."""
+
+
+async def open_from_toolbar(page: Page, opener: str) -> None:
+    """Press what opens it; on a phone it is in the menu, unless it is on a picture."""
+    if await page.locator("#more").is_visible() and not opener.startswith(".tile"):
+        await page.click("#more")
+    await page.click(opener)
+
+
 async def enter(page: Page, name: str) -> None:
     await page.fill("#name", name)
     await page.click("#enter:enabled", timeout=1000 * DEADLINE)
@@ -83,6 +100,10 @@ async def test_no_state_keeps_anybody_out(site: Site, browser: Browser, look: Lo
         await until(partial(page.evaluate, PICTURES_THERE), "the tiles have pictures")
     found += await look.see(ana, "guest-call")
     found += await look.see(nora, "staff-call")
+    for opener, closer in OPENERS.items():
+        await open_from_toolbar(ana, opener)
+        found += await look.see(ana, f"guest-{opener}")
+        await ana.click(closer)
 
     eve = await (await look.window(browser, site.url)).new_page()
     await eve.goto(f"/r/{STRANGERS_TOKEN}")

@@ -161,7 +161,13 @@ def _leave(state: State, reason: LeaveReason) -> Result:
     if reason in BARRING:
         state = consent.bar(state, here.id)
     attended = state.attended if reason is LeaveReason.MOVED else state.attended | {here.id}
-    return replace(state, phase=Phase.LEAVING, attended=attended), (Leave(here, reason),)
+    known = tuple(_without_others(each) if each.id == here.id else each for each in state.schedule)
+    return replace(state, phase=Phase.LEAVING, attended=attended, schedule=known), (Leave(here, reason),)
+
+
+def _without_others(reservation: Reservation) -> Reservation:
+    """Who was in the room is old news once the robot leaves it: only the next schedule may call it back."""
+    return reservation.model_copy(update={"occupied": False})
 
 
 def _idle(state: State) -> State:

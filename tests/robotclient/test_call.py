@@ -115,6 +115,15 @@ def test_having_left_it_goes_back_where_somebody_is() -> None:
     assert script.state.phase is Phase.TOGETHER
 
 
+def test_a_room_that_closed_is_not_tried_again_because_it_was_occupied_before() -> None:
+    occupied = VISIT.model_copy(update={"occupied": True})
+    script = Script().joined_at(0, SOMEBODY).play(3, ScheduleKnown((occupied,)))
+    script.play(5, RoomClosed(CloseReason.CLOSED)).play(5.1, Left()).play(6, Tick())
+    assert script.reason is LeaveReason.CLOSED
+    assert script.state.phase is Phase.IDLE
+    assert script.play(7, ScheduleKnown((occupied,))).commands[-1] == Join(occupied)
+
+
 def test_back_for_somebody_who_is_gone_by_then_it_waits_only_the_time_alone() -> None:
     script = Script().joined_at(0, SOMEBODY).play(5, ParticipantLeft("guest")).play(5.2, Tick(), Left())
     script.play(6, ScheduleKnown((VISIT.model_copy(update={"occupied": True}),)), Joined(NOBODY))

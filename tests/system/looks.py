@@ -8,6 +8,8 @@ from itertools import product
 from pathlib import Path
 from typing import Literal
 
+import pytest
+from _pytest.mark import ParameterSet
 from playwright.async_api import Browser, BrowserContext, Page
 
 from server.models import Language
@@ -72,5 +74,7 @@ class Look:
 
 
 ALL = [Look(*each) for each in product(Device, SCHEMES, Language)]
-LOOKS = ALL if os.environ.get("ALL_LOOKS") else [ALL[0], ALL[-1]]
+LOOKS: list[Look | ParameterSet] = [ALL[0], pytest.param(ALL[-1], marks=pytest.mark.long)]
 """Two that have each size, colour and language; all eight for `scripts/pictures`."""
+if os.environ.get("ALL_LOOKS"):
+    LOOKS = [*ALL]

@@ -47,6 +47,7 @@ async def test_the_guest_looks_through_the_other_camera_and_back(lab: Lab, tmp_p
     assert robot.file()["child_starts"] == {"camera": 1, "audio": 1, "screen": 1}
 
 
+@pytest.mark.long
 async def test_only_staff_are_offered_what_is_theirs(lab: Lab, tmp_path: Path) -> None:
     window = write_picture(tmp_path / "window.y4m", BLUE, 320, 240)
     others = [{"device": f"file:{window}", "label": "Window"}]

@@ -122,6 +122,7 @@ async def test_what_arrives_damaged_is_thrown_away(site: Site, browser: Browser,
     assert await juan.page.locator("a[download]").count() == 0
 
 
+@pytest.mark.long
 async def test_a_replaced_connection_goes_on_with_the_file(site: Site, browser: Browser, tmp_path: Path) -> None:
     lucia, juan = await two_with_chat(site, browser, sender=SLOW_DISK)
     await offer(lucia, on_disk(tmp_path, "video.bin", 20_000_000))

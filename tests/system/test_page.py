@@ -122,7 +122,7 @@ async def test_broken_connection_is_replaced(site: Site, browser: Browser, break
     assert site.participants() == 2
 
 
-@pytest.mark.parametrize("fault", [REFUSES, HANGS])
+@pytest.mark.parametrize("fault", [REFUSES, pytest.param(HANGS, marks=pytest.mark.long)])
 @pytest.mark.parametrize("side", ["offer", "answer"])
 async def test_failed_first_try_is_repeated(site: Site, browser: Browser, side: str, fault: str) -> None:
     script = BREAK_FIRST_CONNECTION % fault

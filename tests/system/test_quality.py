@@ -86,6 +86,7 @@ def ratings(site: Site) -> list[tuple[str, str]]:
         return database.execute("SELECT name, rating FROM participants WHERE rating IS NOT NULL").fetchall()
 
 
+@pytest.mark.long
 async def test_both_pages_show_and_report_how_good_the_call_is_and_one_rates_it(site: Site, browser: Browser) -> None:
     first, second = await two_in_call(site, browser)
     await first.page.click('[data-panel="quality"]')

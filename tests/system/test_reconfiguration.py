@@ -42,6 +42,7 @@ async def test_a_mistake_is_told_and_a_device_follows_while_the_call_goes_on(lab
     assert (await asyncio.to_thread(robot.wait_for_call, "left_at", 60))["leave_reason"] == "last_participant"
 
 
+@pytest.mark.long
 async def test_a_robot_starts_on_its_last_good_configuration(lab: Lab) -> None:
     robot = lab.robot()
     robot.stop()

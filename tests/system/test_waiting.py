@@ -42,7 +42,11 @@ async def connections(page: Page) -> int:
     return made
 
 
-@pytest.mark.parametrize("viewport", [PHONE, ViewportSize(width=1280, height=800)], ids=["phone", "desktop"])
+@pytest.mark.parametrize(
+    "viewport",
+    [PHONE, pytest.param(ViewportSize(width=1280, height=800), marks=pytest.mark.long)],
+    ids=["phone", "desktop"],
+)
 async def test_one_is_let_in_and_one_sent_away(
     site: Site, browser: Browser, tmp_path: Path, viewport: ViewportSize
 ) -> None:

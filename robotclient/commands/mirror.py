@@ -85,8 +85,9 @@ class Mirror:
 
     def __init__(self, config: RobotConfig) -> None:
         self.body = Body(config, Occurrences(device_changed=self._note, picture_drawn=lambda _participant: None))
-        self._devices: dict[DeviceKind, DeviceStatus] = {}
-        self._sounds = 0
+        self.devices: dict[DeviceKind, DeviceStatus] = {}
+        self.sounds = 0
+        """Packets that came through."""
 
     async def hold(self, seconds: float) -> Report:
         """Connect, let it run once both media flow or their time is over, and say what came through."""
@@ -97,9 +98,9 @@ class Mirror:
             offer = await near.make_offer("robot")
             await near.take_answer(await far.make_answer(offer, MIRROR))
             await self._wait_for_media()
-            pictures, sounds = self._pictures(), self._sounds
+            pictures, sounds = self.pictures(), self.sounds
             await asyncio.sleep(seconds)
-            return self._report(seconds, self._pictures() - pictures, self._sounds - sounds)
+            return self._report(seconds, self.pictures() - pictures, self.sounds - sounds)
         finally:
             await asyncio.gather(near.close(), far.close())
 
@@ -121,24 +122,25 @@ class Mirror:
         try:
             while True:
                 await incoming.track.recv()
-                self._sounds += 1
+                self.sounds += 1
         except MediaStreamError:
             return
 
     async def _wait_for_media(self) -> None:
         for _ in range(round(START_WITHIN / LOOK_EVERY)):
-            if self._pictures() and self._sounds:
+            if self.pictures() and self.sounds:
                 return
             await asyncio.sleep(LOOK_EVERY)
 
-    def _pictures(self) -> int:
+    def pictures(self) -> int:
+        """How many came through and were decoded."""
         reception = self.body.received.get(MIRROR)
         return reception.frames if reception else 0
 
     def _report(self, seconds: float, pictures: int, sounds: int) -> Report:
         missing = tuple(
             f"{each.kind}: {each.detail or each.name}"
-            for each in self._devices.values()
+            for each in self.devices.values()
             if each.state is DeviceState.LOST
         )
         reception = self.body.received.get(MIRROR)
@@ -153,4 +155,4 @@ class Mirror:
         )
 
     def _note(self, status: DeviceStatus) -> None:
-        self._devices[status.kind] = status
+        self.devices[status.kind] = status

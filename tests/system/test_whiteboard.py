@@ -1,9 +1,15 @@
 """The whiteboard and raised hands in real browsers: what one draws, the others see."""
 
+import numpy as np
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Page, expect
 
+from robotclient.media.screen.easel import COLOURS
+from robotclient.media.screen.x11 import pixel
+from scripts.lab.display import Display
+from tests.system.conftest import Lab
 from tests.system.guests import DEADLINE, Guest, Site, until
+from wire.channels import Colour
 
 pytestmark = pytest.mark.system
 
@@ -24,18 +30,18 @@ async def connected(guest: Guest, other: Guest) -> None:
     await guest.page.wait_for_selector(f'{guest.tile(other)}[data-state="connected"]', timeout=1000 * DEADLINE)
 
 
-async def draw(guest: Guest, colour: str, *way: tuple[float, float]) -> None:
+async def draw(page: Page, colour: str, *way: tuple[float, float]) -> None:
     """A thick line through these points of the sheet, as shares of its width and height."""
-    await guest.page.check(f"#board-pens [value={colour}]", force=True)
-    await guest.page.check("#board-pens [value='28']", force=True)
-    box = await guest.page.locator("#board-sheet").bounding_box()
+    await page.check(f"#board-pens [value={colour}]", force=True)
+    await page.check("#board-pens [value='28']", force=True)
+    box = await page.locator("#board-sheet").bounding_box()
     assert box is not None
     places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in way]
-    await guest.page.mouse.move(*places[0])
-    await guest.page.mouse.down()
+    await page.mouse.move(*places[0])
+    await page.mouse.down()
     for place in places[1:]:
-        await guest.page.mouse.move(*place, steps=5)
-    await guest.page.mouse.up()
+        await page.mouse.move(*place, steps=5)
+    await page.mouse.up()
 
 
 async def shows(guest: Guest, colour: list[int], x: float, y: float) -> None:
@@ -51,8 +57,8 @@ async def test_what_is_drawn_is_seen_by_all_and_by_who_comes_late(site: Site, br
     lucia, juan = await enter(site, browser, "Lucía"), await enter(site, browser, "Juan")
     await connected(lucia, juan)
     await lucia.page.click("[data-panel=board]")
-    await draw(lucia, "blue", (0.1, 0.5), (0.9, 0.5))
-    await draw(lucia, "red", (0.5, 0.1), (0.5, 0.9))
+    await draw(lucia.page, "blue", (0.1, 0.5), (0.9, 0.5))
+    await draw(lucia.page, "red", (0.5, 0.1), (0.5, 0.9))
     badge = juan.page.locator("[data-panel=board] .badge")
     await expect(badge).to_have_attribute("aria-label", "Ha dibujado: Lucía")
     await juan.page.click("[data-panel=board]")
@@ -65,7 +71,7 @@ async def test_what_is_drawn_is_seen_by_all_and_by_who_comes_late(site: Site, br
     await connected(juan, lucia)
     await juan.page.click("[data-panel=board]")
     await shows(juan, BLUE, 0.2, 0.5)
-    await draw(juan, "red", (0.1, 0.2), (0.4, 0.2))
+    await draw(juan.page, "red", (0.1, 0.2), (0.4, 0.2))
     await shows(lucia, RED, 0.2, 0.2)
 
     await lucia.page.click("#board-undo")
@@ -95,3 +101,16 @@ async def test_a_raised_hand_is_seen_and_said(site: Site, browser: Browser) -> N
     await lucia.page.click("#hand")
     await expect(juan.page.locator(f"{juan.tile(lucia)} .tile-hand")).to_be_hidden()
     assert not lucia.errors + juan.errors
+
+
+@pytest.mark.long
+async def test_the_robot_shows_what_a_guest_draws(lab: Lab, display: Display) -> None:
+    _, guest = await lab.together(lab.robot())
+    await guest.page.click("[data-panel=board]")
+    await draw(guest.page, "red", (0.05, 0.5), (0.95, 0.5))
+
+    async def is_shown() -> bool:
+        seen = pixel(display.name, 960, 360)  # the middle of the right one of two tiles on 1280 x 720
+        return seen is not None and bool(np.allclose(seen, COLOURS[Colour.RED], atol=3))
+
+    await until(is_shown, "the robot's screen has the red line")

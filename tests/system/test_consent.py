@@ -144,6 +144,7 @@ async def come_back_to_life(house: House) -> None:
     await asyncio.sleep(5)
 
 
+@pytest.mark.long
 async def test_a_visit_that_nobody_answers_is_declined_in_plain_words(house: House) -> None:
     booked = await house.book(0, consent="button")
     visitor = await house.guest()

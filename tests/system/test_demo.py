@@ -17,6 +17,7 @@ from tests.system.guests import DEADLINE, until
 pytestmark = pytest.mark.system
 
 
+@pytest.mark.long
 async def test_portal_links_and_mails_are_there(tmp_path: Path) -> None:
     environment = os.environ | {"TMPDIR": str(tmp_path), "PYTHONUNBUFFERED": "1"}
     demo = await asyncio.create_subprocess_exec(

@@ -15,6 +15,7 @@ from tests.system.conftest import Lab
 pytestmark = pytest.mark.system
 
 
+@pytest.mark.long
 async def test_s5_a_guest_who_is_killed_is_missed_and_the_robot_leaves(lab: Lab) -> None:
     robot = lab.robot()
     booked, visitor = await lab.together(robot)
@@ -46,6 +47,7 @@ async def test_s1_media_outlives_the_server_and_everybody_is_the_same_afterwards
     assert robot.wait_for_call("left_at", 60)["leave_reason"] == "last_participant"
 
 
+@pytest.mark.long
 async def test_r2_a_server_that_is_away_at_the_start_loses_no_call(lab: Lab) -> None:
     robot = lab.robot()
     booked = lab.book(robot, "now+8s")

@@ -77,6 +77,7 @@ async def test_reload_keeps_the_participant(site: Site, browser: Browser) -> Non
     assert site.participants() == 2
 
 
+@pytest.mark.long
 async def test_reload_of_both_at_once_brings_both_back(site: Site, browser: Browser) -> None:
     first, newcomer = await two_in_call(site, browser)
     await asyncio.gather(first.page.reload(), newcomer.page.reload())

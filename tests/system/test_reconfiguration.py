@@ -22,6 +22,7 @@ def edit(robot: LabRobot, **camera: object) -> None:
     robot.config.write_text(yaml.safe_dump(values))
 
 
+@pytest.mark.long
 async def test_a_mistake_is_told_and_a_device_follows_while_the_call_goes_on(lab: Lab) -> None:
     robot = lab.robot()
     _, visitor = await lab.together(robot)

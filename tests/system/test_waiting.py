@@ -105,6 +105,7 @@ async def send_away(staff: Guest, name: str) -> None:
     assert name in asked[0]
 
 
+@pytest.mark.long
 async def test_a_reload_keeps_the_place_and_leaving_gives_it_up(site: Site, browser: Browser) -> None:
     nora = await open_as_staff(browser, site, await site.guard(), PHONE)
     await nora.enter()
@@ -120,6 +121,7 @@ async def test_a_reload_keeps_the_place_and_leaving_gives_it_up(site: Site, brow
     assert nora.errors == ana.errors == []
 
 
+@pytest.mark.long
 async def test_who_waits_knocks_again_by_himself_after_a_restart_of_the_server(site: Site, browser: Browser) -> None:
     nora = await open_as_staff(browser, site, await site.guard(), PHONE)
     await nora.enter()

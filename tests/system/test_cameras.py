@@ -8,7 +8,7 @@ from scripts.lab.browser import write_picture
 from scripts.lab.process import wait_for
 from tests.system.conftest import Lab
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.system, pytest.mark.long, pytest.mark.timeout(400)]
 
 BLUE = (60, 200, 100)
 """Y, U, V, far from the synthetic picture's sky."""
@@ -47,7 +47,6 @@ async def test_the_guest_looks_through_the_other_camera_and_back(lab: Lab, tmp_p
     assert robot.file()["child_starts"] == {"camera": 1, "audio": 1, "screen": 1}
 
 
-@pytest.mark.long
 async def test_only_staff_are_offered_what_is_theirs(lab: Lab, tmp_path: Path) -> None:
     window = write_picture(tmp_path / "window.y4m", BLUE, 320, 240)
     others = [{"device": f"file:{window}", "label": "Window"}]

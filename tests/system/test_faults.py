@@ -61,6 +61,7 @@ async def test_r2_a_server_that_is_away_at_the_start_loses_no_call(lab: Lab) -> 
         assert call["reservation"] == booked["reservation"]
 
 
+@pytest.mark.long
 async def test_d9_cancelled_during_the_call(lab: Lab) -> None:
     robot = lab.robot()
     booked, visitor = await lab.together(robot)
@@ -101,6 +102,7 @@ async def test_r9_a_robot_whose_daemon_dies_is_back_in_the_same_call(lab: Lab) -
     assert await visitor.page.locator("#tiles > li:not([data-kind=self])").count() == 1
 
 
+@pytest.mark.long
 async def test_r2_camera_child_killed_in_the_call_the_picture_comes_back(lab: Lab) -> None:
     robot = lab.robot()
     _, visitor = await lab.together(robot)

@@ -5,6 +5,7 @@ The kernel says so itself (rtnetlink(7)); what counts are the addresses that con
 
 import asyncio
 import contextlib
+import errno
 import logging
 import socket
 from collections.abc import Callable
@@ -22,7 +23,7 @@ LARGEST: Final = 65536
 
 
 async def watch(changed: Callable[[], None]) -> None:
-    """Call `changed` after each change to other addresses, for ever; not while there are none at all."""
+    """Call `changed` after each change to other addresses, for ever; not while there are none. Raises `OSError`."""
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_NONBLOCK, socket.NETLINK_ROUTE) as kernel:
         kernel.bind((0, GROUPS))
         known = _addresses()
@@ -40,8 +41,11 @@ async def watch(changed: Callable[[], None]) -> None:
 
 
 async def _news(kernel: socket.socket) -> None:
-    with contextlib.suppress(OSError):  # ENOBUFS: more has happened than the buffer holds, which is news as well
+    try:
         await asyncio.get_running_loop().sock_recv(kernel, LARGEST)
+    except OSError as error:
+        if error.errno != errno.ENOBUFS:  # which says that more has happened than the buffer holds: news as well
+            raise
 
 
 def _addresses() -> frozenset[str]:

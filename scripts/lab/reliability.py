@@ -88,7 +88,7 @@ async def _strike(row: Row, call: Call) -> float:
 
 
 def _print(name: str, took: list[float]) -> None:
-    p50, p95 = (took[min(len(took) - 1, round(share * len(took)))] for share in (0.5, 0.95))
+    p50, p95 = (took[math.ceil(share * len(took)) - 1] for share in (0.5, 0.95))
     print(f"| {name} | {len(took)} | {p50:.1f} | {p95:.1f} | {took[-1]:.1f} |", flush=True)
 
 

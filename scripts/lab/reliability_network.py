@@ -6,6 +6,7 @@ docs/reliability.md: p50, p95 and the longest. It needs root.
 
 import argparse
 import asyncio
+import math
 import os
 import signal
 import sys
@@ -101,7 +102,7 @@ async def _strike(row: Row, call: NetworkCall, repeats: int) -> None:
             print(f"{row.name}, {what}: {seconds:.2f} s", file=sys.stderr, flush=True)
     for what, seen in took.items():
         seen.sort()
-        p50, p95 = (seen[min(len(seen) - 1, round(share * len(seen)))] for share in (0.5, 0.95))
+        p50, p95 = (seen[math.ceil(share * len(seen)) - 1] for share in (0.5, 0.95))
         print(f"| {row.name}, {what} | {len(seen)} | {p50:.1f} | {p95:.1f} | {seen[-1]:.1f} |", flush=True)
 
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from robotclient.children import Child
+from robotclient.children import Child, Patience
 from robotclient.config import AudioSection
 from robotclient.media.audio.messages import (
     BLOCK,
@@ -26,6 +26,8 @@ from robotclient.transport.playout_packets import OpusPacket
 from wire.rest import DeviceStatus
 
 SILENT_LEVEL = 127
+SILENCE = 1.5
+"""Seconds without a beat, six times what the loop leaves between two; a call that falls silent is noticed at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,11 @@ class Audio:
     ) -> None:
         """`on_packet` gets 50 packets a second while the microphone is open, `on_report` each device's changes."""
         self.child = Child(
-            "robotclient.media.audio", (Packet, Heard, Levels, DeviceReport), self._handle, self._greeting
+            "robotclient.media.audio",
+            (Packet, Heard, Levels, DeviceReport),
+            self._handle,
+            self._greeting,
+            patience=Patience(silence=SILENCE),
         )
         self._section = config
         self._volume: int | None = None

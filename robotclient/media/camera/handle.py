@@ -19,8 +19,8 @@ from robotclient.transport.allocation import Layer
 from wire.rest import DeviceStatus
 
 CLOCK_RATE = 90_000
-SILENCE = 2.0
-"""Seconds without a beat, five times what a busy child leaves between two; a picture that stands is soon noticed."""
+SILENCE = 1.5
+"""Seconds without a beat, several times what a busy child leaves between two; a picture that stands is soon noticed."""
 LONGEST_WAIT = 30.0
 STEADY = 60.0
 """A child that lived so many seconds did not die of its device."""

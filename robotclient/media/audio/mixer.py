@@ -49,7 +49,9 @@ class Mixer:
 
     def receive(self, participant: str, packet: OpusPacket) -> None:
         """The same, as it came from the network."""
-        self._playouts.setdefault(participant, Playout()).put(packet)
+        if participant not in self._playouts:  # a `setdefault` would make a decoder for each packet
+            self._playouts[participant] = Playout()
+        self._playouts[participant].put(packet)
 
     def delay(self, participant: str, least: float) -> None:
         """Let a participant's packets wait at least so many seconds."""

@@ -71,6 +71,15 @@ def test_of_several_runs_the_median_is_told_beside_chromium_s() -> None:
     assert to_guest.count("|") == report.head().splitlines()[0].count("|")
 
 
+@pytest.mark.parametrize(
+    ("recovered", "told"),
+    [((None, None, 3.0), None), ((None, 2.0, 3.0), 3.0), ((1.0, 2.0, 3.0), 2.0), ((None,), None)],
+)
+def test_who_never_recovered_counts_as_the_slowest(recovered: tuple[float | None, ...], told: float | None) -> None:
+    runs = [call(replace(GOOD, recovered=each)) for each in recovered]
+    assert report.median({"row": STEPS.name, "robot": runs}, "robot", "to_robot").recovered == told
+
+
 def test_the_graphs_are_drawn_of_what_has_both_calls(tmp_path: Path) -> None:
     results: list[dict[str, Any]] = [
         {"row": "clean", "robot": [call(GOOD)], "chromium": [call(GOOD)]},

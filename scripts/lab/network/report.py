@@ -1,5 +1,6 @@
 """The bench's results as a table for docs/benchmarks.md: one line per row and way, each cell `robot / Chromium`."""
 
+import math
 import statistics
 from collections.abc import Callable, Iterator
 from dataclasses import fields
@@ -9,7 +10,6 @@ from scripts.lab.network.figures import Way
 from scripts.lab.network.rows import ROWS, Targets
 
 WAYS = {"to_robot": "to the robot", "to_guest": "to the guest"}
-NOT_NUMBERS = ("kbps_by_second",)
 HEAD = (
     "path", "way", "pictures/s", "kbit/s", "freezes > 0.3 s", "delay p50", "delay p95", "similarity", "sound guessed",
     "sound waits", "queue", "back after s", "misses",
@@ -39,6 +39,7 @@ def median(result: Result, who: str, way: str) -> Way:
     ways = [call[way] for call in result[who]]
     values = {field.name: _median([way.get(field.name) for way in ways]) for field in fields(Way)}
     values["kbps_by_second"] = tuple(ways[0]["kbps_by_second"])
+    values["recovered"] = _median_or_never([way.get("recovered") for way in ways])
     return Way(**values)
 
 
@@ -73,19 +74,26 @@ def _median(values: list[Any]) -> Any:
     return statistics.median(numbers) if numbers else None
 
 
-def _number(value: float | None) -> str:
+def _median_or_never(values: list[float | None]) -> float | None:
+    """None is no missing figure here but the worst one."""
+    found = statistics.median(math.inf if value is None else value for value in values)
+    return None if found == math.inf else found
+
+
+def number(value: float | None) -> str:
+    """For a cell."""
     return "–" if value is None else f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
 
 
 CELLS: tuple[Callable[[Way], str], ...] = (
-    lambda way: _number(way.fps),
-    lambda way: _number(way.kbps),
-    lambda way: f"{_number(way.freezes)} ({_number(way.frozen)} s)",
-    lambda way: _number(way.delay_p50),
-    lambda way: _number(way.delay_p95),
-    lambda way: _number(way.similarity),
-    lambda way: _number(way.concealed),
-    lambda way: _number(way.sound_delay),
-    lambda way: _number(way.queue),
-    lambda way: _number(way.recovered),
+    lambda way: number(way.fps),
+    lambda way: number(way.kbps),
+    lambda way: f"{number(way.freezes)} ({number(way.frozen)} s)",
+    lambda way: number(way.delay_p50),
+    lambda way: number(way.delay_p95),
+    lambda way: number(way.similarity),
+    lambda way: number(way.concealed),
+    lambda way: number(way.sound_delay),
+    lambda way: number(way.queue),
+    lambda way: number(way.recovered),
 )

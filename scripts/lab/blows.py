@@ -1,6 +1,7 @@
 """What a robot is struck with in a call, and how long until all is well: the rows of scripts/reliability."""
 
 import asyncio
+import contextlib
 import os
 import random
 import signal
@@ -13,7 +14,7 @@ import psutil
 
 from scripts.lab.browser import Guest
 from scripts.lab.display import Display
-from scripts.lab.process import wait_for
+from scripts.lab.process import LabError, wait_for
 from scripts.lab.recovery import back_in_call, frames, heard_again
 from scripts.lab.robot import LabRobot
 from scripts.lab.robot_machine import UNIT, RobotMachine
@@ -34,12 +35,13 @@ class Call:
     display: Display | None = None
 
     def child(self, name: str) -> psutil.Process:
-        """One of the device children of a robot that is no machine of its own."""
+        """One of the device children of a robot that is no machine of its own. Raises `LabError`."""
         assert isinstance(self.robot, LabRobot)
         for child in psutil.Process(self.robot.pid).children():
-            if f"robotclient.media.{name}" in child.cmdline():
-                return child
-        raise RuntimeError(f"the robot has no {name} child")
+            with contextlib.suppress(psutil.NoSuchProcess):  # another one has just ended
+                if f"robotclient.media.{name}" in child.cmdline():
+                    return child
+        raise LabError(f"the robot has no {name} child; read {self.robot.log}")
 
 
 Blow = Callable[[Call], Awaitable[float]]
@@ -67,13 +69,15 @@ async def screen_gone(call: Call) -> float:
     robot = call.robot
     before = await frames(call.visitor)
     await asyncio.to_thread(call.display.kill)
-    await asyncio.to_thread(wait_for, lambda: _screen(robot) == "lost" or None, WITHIN, "the screen is lost")
-    await asyncio.to_thread(call.display.start)
+    try:
+        await asyncio.to_thread(wait_for, lambda: _screen(robot) == "lost", WITHIN, "the screen is lost")
+    finally:
+        await asyncio.to_thread(call.display.start)
     began = time.monotonic()
-    await asyncio.to_thread(wait_for, lambda: _screen(robot) == "working" or None, WITHIN, "the window is back")
+    await asyncio.to_thread(wait_for, lambda: _screen(robot) == "working", WITHIN, "the window is back")
     took = time.monotonic() - began
     if await frames(call.visitor) <= before:
-        raise RuntimeError("the guest's picture stood still while the screen was away")
+        raise LabError("the guest's picture stood still while the screen was away")
     return took
 
 

@@ -7,6 +7,8 @@ import subprocess
 from pathlib import Path
 from types import TracebackType
 
+from scripts.lab.process import LabError
+
 START_DEADLINE = 45.0
 
 
@@ -33,7 +35,7 @@ class Display:
         return self._process.pid
 
     def start(self) -> None:
-        """Start it, on a free number the first time; returns when it takes connections."""
+        """Start it, on a free number the first time; returns when it takes connections. Raises `LabError`."""
         reading, writing = os.pipe()
         number = [] if self._number is None else [self.name]
         screen = f"{self.width}x{self.height}x24"
@@ -45,7 +47,7 @@ class Display:
             said = answer.readline().strip().decode() if ready else ""
         if not said:
             self.kill()
-            raise RuntimeError(f"Xvfb did not start within {START_DEADLINE:.0f} s (is the package xvfb installed?)")
+            raise LabError(f"Xvfb did not start within {START_DEADLINE:.0f} s (is the package xvfb installed?)")
         self._number = said
 
     def kill(self) -> None:

@@ -97,9 +97,11 @@ class Machine:
             self._end("poweroff")
 
     def pid_of(self, unit: str) -> int:
-        """The main process of a service, as this machine numbers it; 0 where it does not run."""
+        """The main process of a service, as this machine numbers it. Raises `LabError` where it does not run."""
         inside = int(self.run("systemctl", "show", "--property=MainPID", "--value", unit))
-        return self._outside(inside) if inside else 0
+        if not inside:  # a signal to 0 would be one to the lab itself
+            raise LabError(f"{unit} does not run")
+        return self._outside(inside)
 
     def journal(self, *words: str) -> str:
         """What `journalctl WORDS` prints."""

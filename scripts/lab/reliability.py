@@ -9,6 +9,7 @@ import asyncio
 import itertools
 import math
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -17,12 +18,16 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from scripts.lab import seconds
 from scripts.lab.blows import CALM, ON_ITS_OWN, ON_THIS_MACHINE, WITHIN, Call, Row
 from scripts.lab.browser import Guest, guest
 from scripts.lab.display import Display
+from scripts.lab.process import LabError
 from scripts.lab.robot import LabRobot
 from scripts.lab.robot_machine import RobotMachine
 from scripts.lab.server import LabServer
+
+MISSES = (TimeoutError, LabError, subprocess.TimeoutExpired)
 
 
 @asynccontextmanager
@@ -71,25 +76,26 @@ async def measure(rows: Sequence[Row], repeats: int, make: Callable[[Path], Any]
                 struck[row.target] = time.monotonic()
                 print(f"{row.name}: {took[row.name][-1]:.2f} s", file=sys.stderr, flush=True)
     for name, each in took.items():
-        _print(name, sorted(each))
+        print(seconds.row(name, each), flush=True)
 
 
 async def _strike(row: Row, call: Call) -> float:
     try:
         return await row.strike(call)
-    except TimeoutError:  # a bad figure stays, with what the robot says
-        said = (
-            call.robot.journal("-n", "80")
-            if isinstance(call.robot, RobotMachine)
-            else call.robot.log.read_text()[-8000:]
-        )
-        print(f"{row.name}: not within {WITHIN:.0f} s; the robot:\n{said}", file=sys.stderr)
+    except MISSES as error:  # a bad figure stays, with what the robot says
+        why = str(error) or f"not within {WITHIN:.0f} s"
+        print(f"{row.name}: {why}; the robot:\n{_said(call.robot)}", file=sys.stderr)
         return math.inf
 
 
-def _print(name: str, took: list[float]) -> None:
-    p50, p95 = (took[math.ceil(share * len(took)) - 1] for share in (0.5, 0.95))
-    print(f"| {name} | {len(took)} | {p50:.1f} | {p95:.1f} | {took[-1]:.1f} |", flush=True)
+def _said(robot: LabRobot | RobotMachine) -> str:
+    """The end of the robot's log."""
+    if isinstance(robot, LabRobot):
+        return robot.log.read_text()[-8000:]
+    try:
+        return robot.journal("-n", "80")
+    except MISSES as error:
+        return f"its machine does not answer: {error}"
 
 
 async def run(wanted: list[str], repeats: int) -> None:
@@ -105,7 +111,7 @@ def main() -> int:
     parser.add_argument("--repeats", type=int, default=20)
     arguments = parser.parse_args()
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", file=sys.stderr)
-    print("| fault | times | p50 s | p95 s | longest s |\n|---|---|---|---|---|")
+    print(seconds.HEAD)
     asyncio.run(run(arguments.rows, arguments.repeats))
     return 0
 

@@ -12,74 +12,83 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from scripts.lab import seconds
 from scripts.lab.netcall import NetworkCall, over
 from scripts.lab.netfaults import TCP, UDP, hole, logged, moved, noticed, seen_again, turn_restarted
 from scripts.lab.netns import Nat
+from scripts.lab.process import LabError
 
 WITHIN = 90.0
 CALM = 4.0
 """Seconds between two blows: media must flow, or nothing could fall silent."""
 
-Figures = dict[str, float]
+Figures = AsyncIterator[float]
+"""Seconds, one after the other as they come about. Raises `TimeoutError` or `LabError` at the first that does not."""
 
 
-async def media_hole(seconds: float, call: NetworkCall) -> Figures:
+async def media_hole(length: float, call: NetworkCall) -> Figures:
     """UDP is dropped; the signaling link lives."""
     began = time.monotonic()
-    at_page, at_robot = await noticed(call, lambda: call.network.cut("robot", UDP), WITHIN)
-    await asyncio.sleep(max(0.0, began + seconds - time.monotonic()))
-    back = await seen_again(call, lambda: call.network.mend("robot"), WITHIN)
-    return {"until the page notices": at_page, "until the robot notices": at_robot, "from its end to pictures": back}
+    for each in await noticed(call, lambda: call.network.cut("robot", UDP), WITHIN):
+        yield each
+    await asyncio.sleep(max(0.0, began + length - time.monotonic()))
+    yield await seen_again(call, lambda: call.network.mend("robot"), WITHIN)
 
 
-async def whole_hole(seconds: float, call: NetworkCall) -> Figures:
+async def whole_hole(length: float, call: NetworkCall) -> Figures:
     """Everything is dropped."""
-    return {"from its end to pictures": await hole(call, seconds, "", WITHIN)}
+    yield await hole(call, length, "", WITHIN)
 
 
 async def address(side: str, call: NetworkCall) -> Figures:
-    last = 100 + int(time.monotonic()) % 100
-    return {"to pictures over the new one": await moved(call, side, last, WITHIN)}
+    yield await moved(call, side, 100 + int(time.monotonic()) % 100, WITHIN)
 
 
 async def half_open(call: NetworkCall) -> Figures:
-    lost = await logged(call, "signaling link: lost", lambda: call.network.cut("robot", TCP), WITHIN)
-    back = await logged(call, "in the room", lambda: call.network.mend("robot"), WITHIN)
-    return {"until the robot notices": lost, "from its end to the room": back}
+    yield await logged(call, "signaling link: lost", lambda: call.network.cut("robot", TCP), WITHIN)
+    yield await logged(call, "in the room", lambda: call.network.mend("robot"), WITHIN)
 
 
-async def hung_server(seconds: float, call: NetworkCall) -> Figures:
+async def hung_server(length: float, call: NetworkCall) -> Figures:
     os.kill(call.server.pid, signal.SIGSTOP)
-    await asyncio.sleep(seconds)
-    back = await logged(call, "in the room", lambda: os.kill(call.server.pid, signal.SIGCONT), WITHIN)
-    return {"from its end to the room": back}
+    await asyncio.sleep(length)
+    yield await logged(call, "in the room", lambda: os.kill(call.server.pid, signal.SIGCONT), WITHIN)
 
 
 async def relay(call: NetworkCall) -> Figures:
-    return {"to pictures": await turn_restarted(call, WITHIN)}
+    yield await turn_restarted(call, WITHIN)
 
 
 @dataclass(frozen=True)
 class Row:
-    """One fault, and the network that it is struck in."""
+    """One fault, what its figures say, and the network that it is struck in."""
 
     name: str
-    strike: Callable[[NetworkCall], Awaitable[Figures]]
+    strike: Callable[[NetworkCall], Figures]
+    figures: tuple[str, ...]
     nat: Nat = Nat.ENDPOINT_INDEPENDENT
 
 
+NOTICED = "until the robot notices"
+PICTURES, ROOM = "from its end to pictures", "from its end to the room"
 ROWS = (
-    *(Row(f"N1 no media for {seconds} s", partial(media_hole, seconds)) for seconds in (5, 25, 84)),
-    *(Row(f"N1 robot cut off for {seconds} s", partial(whole_hole, seconds)) for seconds in (5, 25)),
-    *(Row(f"N4 {side}'s address changes", partial(address, side)) for side in ("robot", "guest")),
-    Row("N5 TCP half open", half_open),
-    *(Row(f"N7 server stopped for {seconds} s", partial(hung_server, seconds)) for seconds in (15, 60, 600)),
-    Row("N10 relay killed and started again", relay, Nat.SYMMETRIC),
+    *(
+        Row(f"N1 no media for {length} s", partial(media_hole, length), ("until the page notices", NOTICED, PICTURES))
+        for length in (5, 25, 84)
+    ),
+    *(Row(f"N1 robot cut off for {length} s", partial(whole_hole, length), (PICTURES,)) for length in (5, 25)),
+    *(
+        Row(f"N4 {side}'s address changes", partial(address, side), ("to pictures over the new one",))
+        for side in ("robot", "guest")
+    ),
+    Row("N5 TCP half open", half_open, (NOTICED, ROOM)),
+    *(Row(f"N7 server stopped for {length} s", partial(hung_server, length), (ROOM,)) for length in (15, 60, 600)),
+    Row("N10 relay killed and started again", relay, ("to pictures",), Nat.SYMMETRIC),
 )
 
 
@@ -89,21 +98,33 @@ async def run(rows: list[Row], repeats: int, workspace: Path) -> None:
         async with over(workspace / nat.name.lower(), nat, "udp", minutes=240) as call:
             await call.meet()
             for row in (each for each in rows if each.nat is nat):
-                await _strike(row, call, repeats)
+                await _repeat(row, call, repeats)
 
 
-async def _strike(row: Row, call: NetworkCall, repeats: int) -> None:
-    took: dict[str, list[float]] = {}
+async def _repeat(row: Row, call: NetworkCall, repeats: int) -> None:
+    took: dict[str, list[float]] = {what: [] for what in row.figures}
     for _ in range(repeats):
+        for what, each in zip(row.figures, await _strike(row, call), strict=True):
+            took[what].append(each)
+            print(f"{row.name}, {what}: {each:.2f} s", file=sys.stderr, flush=True)
+    for what, seen in took.items():
+        print(seconds.row(f"{row.name}, {what}", seen), flush=True)
+
+
+async def _strike(row: Row, call: NetworkCall) -> list[float]:
+    """One time each figure; afterwards the network and the server are whole in any case."""
+    found: list[float] = []
+    try:
         await seen_again(call, lambda: None, WITHIN)
         await asyncio.sleep(CALM)
-        for what, seconds in (await row.strike(call)).items():
-            took.setdefault(what, []).append(seconds)
-            print(f"{row.name}, {what}: {seconds:.2f} s", file=sys.stderr, flush=True)
-    for what, seen in took.items():
-        seen.sort()
-        p50, p95 = (seen[math.ceil(share * len(seen)) - 1] for share in (0.5, 0.95))
-        print(f"| {row.name}, {what} | {len(seen)} | {p50:.1f} | {p95:.1f} | {seen[-1]:.1f} |", flush=True)
+        async for each in row.strike(call):
+            found.append(each)
+    except (TimeoutError, LabError) as error:  # a bad figure stays
+        print(f"{row.name}: {str(error) or f'not within {WITHIN:.0f} s'}; read {call.robot.log}", file=sys.stderr)
+    finally:
+        call.network.mend("robot")
+        os.kill(call.server.pid, signal.SIGCONT)
+    return found + [math.inf] * (len(row.figures) - len(found))
 
 
 def main() -> int:
@@ -115,7 +136,7 @@ def main() -> int:
     arguments = parser.parse_args()
     chosen = [row for row in ROWS if not arguments.rows or any(part in row.name for part in arguments.rows)]
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", file=sys.stderr)
-    print("| fault | times | p50 s | p95 s | longest s |\n|---|---|---|---|---|")
+    print(seconds.HEAD)
     with tempfile.TemporaryDirectory(prefix="reliability-") as directory:
         asyncio.run(run(chosen, arguments.repeats, arguments.workspace or Path(directory)))
     return 0

@@ -6,11 +6,15 @@ digest is compared, and the receiver's disk is left out. Prints a row for docs/b
 
 import argparse
 import asyncio
+import contextlib
 import hashlib
 import tempfile
 import time
+from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -49,6 +53,8 @@ POUR = """async (bytes) => {
   }
 }"""
 
+OVER = """() => document.querySelector('.file:not([data-state="asked"], [data-state="moving"])') !== null"""
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/bench-files", description=__doc__)
@@ -73,43 +79,67 @@ async def measure(folder: Path, size: int) -> None:
         for each in (sender, receiver):
             await each.first_frame(60)
             await each.page.click("[data-panel=chat]")
-        bare = await pour(sender, receiver, size)
-        file, memory = await send(sender, receiver, folder, size)
-    print("| size MB | bare channel MB/s | file MB/s | share | most memory of both browsers above before, MB |")
-    print("|---|---|---|---|---|")
-    print(f"| {size / MEGABYTE:.0f} | {bare:.1f} | {file:.1f} | {file / bare:.2f} | {memory:.0f} |")
+        browsers = [psutil.Process(each.pid()) for each in (sender, receiver)]
+        watched = [each for browser in browsers for each in (browser, *browser.children(recursive=True))]
+        await receiver.page.evaluate(LISTEN)
+        bare = await measured(pour(sender, receiver, size), watched)
+        path = folder / "file.bin"
+        path.write_bytes(hashlib.shake_128(b"file").digest(size))
+        await sender.page.set_input_files("#chat-files", path)
+        file = await measured(send(sender, receiver), watched)
+    speeds = [size / MEGABYTE / each.seconds for each in (bare, file)]
+    cells = [f"{size / MEGABYTE:.0f}", *(f"{each:.1f}" for each in speeds), f"{speeds[1] / speeds[0]:.2f}"]
+    cells += [f"{each.memory / MEGABYTE:.0f}" for each in (bare, file)]
+    print("| size MB | bare channel MB/s | file MB/s | share | most memory above before MB, bare channel | file |")
+    print("|---|---|---|---|---|---|")
+    print("| " + " | ".join(cells) + " |")
 
 
-async def pour(sender: Guest, receiver: Guest, size: int) -> float:
-    """Zeros over a channel of their own, in MB/s."""
-    await receiver.page.evaluate(LISTEN)
-    began = time.monotonic()
+async def pour(sender: Guest, receiver: Guest, size: int) -> None:
+    """Zeros over a channel of their own, until all are there. Raises `TimeoutError`."""
     await sender.page.evaluate(POUR, size)
     await receiver.wait(f"() => window.bare >= {size}", WITHIN)
-    return size / MEGABYTE / (time.monotonic() - began)
 
 
-async def send(sender: Guest, receiver: Guest, folder: Path, size: int) -> tuple[float, float]:
-    """A file as people send it: MB/s from the click that accepts it to the receipt, and the memory that it took."""
-    path = folder / "file.bin"
-    path.write_bytes(hashlib.shake_128(b"file").digest(size))
-    await sender.page.set_input_files("#chat-files", path)
-    before = most = memory(sender, receiver)
-    began = time.monotonic()
+async def send(sender: Guest, receiver: Guest) -> None:
+    """The file as people send it, from the click that accepts it to the receipt. Raises `LabError`, `TimeoutError`."""
     await receiver.page.click(".file[data-state=asked] button.primary")
-    while not await sender.page.query_selector('.file:not([data-state="asked"], [data-state="moving"])'):
-        most = max(most, memory(sender, receiver))
-        await asyncio.sleep(0.1)
-    took = time.monotonic() - began
+    await sender.wait(OVER, WITHIN)
     if await sender.page.locator('.file[data-state="done"]').count() != 1:
         raise LabError(f"the file did not arrive: {await sender.page.inner_text('.file')}")
-    return size / MEGABYTE / took, (most - before) / MEGABYTE
 
 
-def memory(*guests: Guest) -> int:
-    """Unshared bytes of all processes of their browsers."""
-    browsers = [psutil.Process(each.pid()) for each in guests]
-    return sum(each.memory_full_info().uss for browser in browsers for each in (browser, *browser.children(True)))
+@dataclass(frozen=True)
+class Cost:
+    """Of one way of moving the bytes."""
+
+    seconds: float
+    memory: int
+    """The most bytes above those before, looked at once a second: each look costs the browsers' cores some time."""
+
+
+async def measured(work: Coroutine[Any, Any, None], watched: Sequence[psutil.Process]) -> Cost:
+    """What the work costs in these processes."""
+    before = most = memory(watched)
+    task = asyncio.create_task(_timed(work))
+    while not (await asyncio.wait({task}, timeout=1))[0]:
+        most = max(most, await asyncio.to_thread(memory, watched))
+    return Cost(await task, most - before)
+
+
+async def _timed(work: Coroutine[Any, Any, None]) -> float:
+    began = time.monotonic()
+    await work
+    return time.monotonic() - began
+
+
+def memory(watched: Sequence[psutil.Process]) -> int:
+    """Unshared bytes of those processes that have not ended."""
+    found = 0
+    for each in watched:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            found += each.memory_full_info().uss
+    return found
 
 
 if __name__ == "__main__":

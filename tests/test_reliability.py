@@ -5,6 +5,7 @@ import math
 import pytest
 
 from scripts.lab import seconds
+from scripts.lab.recovery import STANDSTILL, Watch
 
 
 @pytest.mark.parametrize(
@@ -18,3 +19,22 @@ from scripts.lab import seconds
 )
 def test_a_row_tells_ranks_and_what_never_came(took: list[float], told: str) -> None:
     assert seconds.row("R1", took) == f"| R1 | {told} |"
+
+
+def test_what_was_on_its_way_is_not_yet_the_return() -> None:
+    watch = Watch(100, 15, 0.0)
+    assert not watch.is_back(115, 0.1)
+    assert watch.is_back(116, 0.2)
+
+
+def test_the_first_after_a_standstill_is_the_return() -> None:
+    watch = Watch(100, 15, 0.0)
+    assert not watch.is_back(102, 0.1)
+    assert not watch.is_back(102, 0.2 + STANDSTILL)
+    assert watch.is_back(103, 0.3 + STANDSTILL)
+
+
+def test_time_in_which_nobody_looked_is_no_standstill() -> None:
+    watch = Watch(100, 15, 0.0)
+    assert not watch.is_back(100, 0.1)
+    assert not watch.is_back(101, 0.2 + STANDSTILL)

@@ -48,14 +48,31 @@ async def _again(visitor: Guest, count: str, on_their_way: int, blow: Callable[[
     """Until something comes after a standstill, or more than can have been on its way."""
     began = time.monotonic()
     await asyncio.to_thread(blow)
-    first = last = int(await visitor.page.evaluate(count))
-    moved = time.monotonic()
+    watch = Watch(int(await visitor.page.evaluate(count)), on_their_way, time.monotonic())
     async with asyncio.timeout(within):
         while True:
             await asyncio.sleep(0.05)
-            now = int(await visitor.page.evaluate(count))
-            stood = time.monotonic() - moved
-            if now > first + on_their_way or (now > last and stood > STANDSTILL):
+            if watch.is_back(int(await visitor.page.evaluate(count)), time.monotonic()):
                 return time.monotonic() - began
-            if now > last:
-                last, moved = now, time.monotonic()
+
+
+class Watch:
+    """Looks at what a guest has got since a blow; knows no clock."""
+
+    def __init__(self, count: int, on_their_way: int, at: float) -> None:
+        self._most_old = count + on_their_way
+        self._last = count
+        self._moved = self._looked = at
+
+    def is_back(self, count: int, at: float) -> bool:
+        """Whether something new has come: more than was on its way, or the first after a standstill.
+
+        A standstill is what looks have seen of it: since the last of them the lab itself may have stood still.
+        """
+        moves = count > self._last
+        if count > self._most_old or (moves and self._looked - self._moved > STANDSTILL):
+            return True
+        if moves:
+            self._last, self._moved = count, at
+        self._looked = at
+        return False

@@ -7,7 +7,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from scripts.lab.network import graphs, report
+from scripts.lab.network import graphs, report, soak
+from scripts.lab.network.bench import Call
 from scripts.lab.network.figures import Way, recovery, way
 from scripts.lab.network.rows import ROWS, Targets
 
@@ -78,6 +79,12 @@ def test_of_several_runs_the_median_is_told_beside_chromium_s() -> None:
 def test_who_never_recovered_counts_as_the_slowest(recovered: tuple[float | None, ...], told: float | None) -> None:
     runs = [call(replace(GOOD, recovered=each)) for each in recovered]
     assert report.median({"row": STEPS.name, "robot": runs}, "robot", "to_robot").recovered == told
+
+
+def test_of_a_long_call_is_told_what_nobody_could_measure_too() -> None:
+    found = Call(0.1, GOOD, replace(GOOD, concealed=None), "connected", {})
+    assert soak.line("loss 50 %", 30, found).endswith("| 0 (0.05), 0 (0.05) | 0, – |")
+    assert soak.line("loss 50 %", 30, found).count("|") == soak.head().splitlines()[0].count("|")
 
 
 def test_the_graphs_are_drawn_of_what_has_both_calls(tmp_path: Path) -> None:

@@ -30,9 +30,11 @@ def main() -> int:
         directory.mkdir(parents=True, exist_ok=True)
         if arguments.soak:
             voice = write_voice(directory, arguments.sound)
-            print("\n".join(asyncio.run(soak(directory, voice, (width, height), arguments.soak))))
-            return 0
-        results = _read(arguments) or asyncio.run(_run(directory, (width, height), chosen, arguments))
+            return 0 if asyncio.run(soak(directory, voice, (width, height), arguments.soak)) else 1
+        if arguments.read:
+            results = _read(arguments.read)
+        else:
+            results = asyncio.run(_run(directory, (width, height), chosen, arguments))
     if arguments.json and not arguments.read:
         arguments.json.write_text(json.dumps(results, indent=1) + "\n")
     if arguments.graphs:
@@ -56,7 +58,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--read", type=Path, nargs="+", metavar="FILE", help="results of before, in the place of calls")
     parser.add_argument("--graphs", type=Path, metavar="DIRECTORY", help="where to draw the results, as SVG")
     parser.add_argument(
-        "--soak", type=float, default=0, metavar="MINUTES", help="only the paths that calls must survive"
+        "--soak",
+        type=float,
+        default=0,
+        metavar="MINUTES",
+        help="only the paths that calls must survive; 1 where one did not",
     )
     return parser.parse_args()
 
@@ -91,12 +97,11 @@ async def _run(
     return results
 
 
-def _read(arguments: argparse.Namespace) -> list[dict[str, object]]:
+def _read(paths: list[Path]) -> list[dict[str, object]]:
     """The results of earlier calls, printed like new ones; of a row that was run twice those of the later file."""
-    found = {result.get("row"): result for path in arguments.read or () for result in json.loads(path.read_text())}
+    found = {result.get("row"): result for path in paths for result in json.loads(path.read_text())}
     results = [found[row.name] for row in ROWS if row.name in found]
-    if results:
-        print(report.head(), *(line for result in results for line in report.lines(result)), sep="\n")
+    print(report.head(), *(line for result in results for line in report.lines(result)), sep="\n")
     return results
 
 

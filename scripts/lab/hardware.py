@@ -28,17 +28,17 @@ def main() -> int:
     LOG.parent.mkdir(exist_ok=True)
     how = "the processor's own (KVM)" if emulated.virtualization() is emulated.KVM else "emulated in software (TCG)"
     print(f"virtualization: {how}; the machine's messages: {LOG}", file=sys.stderr)
-    failed = _print_steps(arguments.minutes * 60)
-    if failed is None:
+    result = _print_steps(arguments.minutes * 60)
+    if result is None:
         print(f"the machine did not come to its end; read {LOG}", file=sys.stderr)
         return 2
-    return 1 if failed else 0
+    return 0 if result == "ok" else 1
 
 
-def _print_steps(within: float) -> int | None:
-    """How many failed; None where the last one was not reached."""
+def _print_steps(within: float) -> str | None:
+    """The last row's result; None where it was not reached."""
     began = time.monotonic()
-    failed, ended = 0, False
+    result: str | None = None
     print("| step | | seconds | seen |\n|---|---|---|---|", flush=True)
     with emulated.start(GUEST, LOG) as machine:
         assert machine.stdout is not None
@@ -48,10 +48,9 @@ def _print_steps(within: float) -> int | None:
             row = json.loads(line)
             seconds = row.get("seconds", time.monotonic() - began)
             print(f"| {row['step']} | {row['result']} | {seconds:.1f} | {row['seen']} |", flush=True)
-            failed += row["result"] != "ok"
-            ended = row["last"]
+            result = row["result"] if row["last"] else None
         switch_off.cancel()
-    return failed if ended else None
+    return result
 
 
 if __name__ == "__main__":

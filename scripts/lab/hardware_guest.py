@@ -24,19 +24,19 @@ async def main() -> None:
     _tell("Debian's kernel with its test drivers", "ok", began, Path("/proc/sys/kernel/osrelease").read_text().strip())
     with Display(640, 360) as display:
         room = Room(_config(display), drivers.Voice(Path("/run")))
-        await _walk(BEFORE, room)
-        await _visit(room)
-    print(json.dumps({"step": "all", "result": "ok", "seen": "", "last": True}), flush=True)
+        failed = await _walk(BEFORE, room) + await _visit(room)
+    row = {"step": "all", "result": "failed" if failed else "ok", "seen": f"{failed} failed", "last": True}
+    print(json.dumps(row), flush=True)
 
 
-async def _visit(room: Room) -> None:
-    """Hold a visit of the robot with itself for as long as the steps take."""
+async def _visit(room: Room) -> int:
+    """Hold a visit of the robot with itself for as long as the steps take; how many of them failed."""
     attach.install()
     room.voice.speak()
     room.mirror = Mirror(room.config)
     running = [asyncio.create_task(each) for each in (room.mirror.body.run(), room.mirror.hold(LONGEST))]
     try:
-        await _walk(IN_A_VISIT, room)
+        return await _walk(IN_A_VISIT, room)
     finally:
         for task in reversed(running):
             task.cancel()
@@ -55,8 +55,9 @@ def _config(display: Display) -> RobotConfig:
     )
 
 
-async def _walk(steps: tuple[Step, ...], room: Room) -> None:
-    """Take them one after the other, whatever becomes of those before."""
+async def _walk(steps: tuple[Step, ...], room: Room) -> int:
+    """Take them one after the other, whatever becomes of those before; how many failed."""
+    failed = 0
     for step in steps:
         began = time.monotonic()
         try:
@@ -64,6 +65,8 @@ async def _walk(steps: tuple[Step, ...], room: Room) -> None:
         except (LabError, AssertionError, OSError, TimeoutError) as error:
             traceback.print_exc()
             _tell(step.name, "failed", began, f"{error} {room}".strip())
+            failed += 1
+    return failed
 
 
 def _tell(step: str, result: str, began: float, seen: str) -> None:

@@ -75,6 +75,6 @@ class Look:
 
 ALL = [Look(*each) for each in product(Device, SCHEMES, Language)]
 LOOKS: list[Look | ParameterSet] = [ALL[0], pytest.param(ALL[-1], marks=pytest.mark.long)]
-"""Two that have each size, colour and language; all eight for `scripts/pictures`."""
+"""One, and with `scripts/test --long` its opposite in size, colour and language; all eight for `scripts/pictures`."""
 if os.environ.get("ALL_LOOKS"):
     LOOKS = [*ALL]

@@ -8,6 +8,7 @@ import contextlib
 import os
 import secrets
 import shlex
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -78,12 +79,15 @@ class Guest:
         self.page = page
         self._marker = marker
 
-    async def enter(self, link: str, name: str) -> None:
-        """Open the link, give a name and press the button."""
+    async def enter(self, link: str, name: str) -> float:
+        """Open the link, give a name and press the button; the Unix time at which it was pressed."""
         await self.page.goto(link)
         await self.page.fill("#name", name)
-        await self.page.click("#enter:enabled", timeout=20_000)
+        await self.page.wait_for_selector("#enter:enabled", timeout=20_000)
+        pressed = time.time()
+        await self.page.click("#enter", timeout=20_000)
         await self.page.wait_for_selector("#call:not([hidden])", timeout=20_000)
+        return pressed
 
     async def leave(self) -> None:
         """Press the button that leaves."""

@@ -13,6 +13,7 @@ from robotclient import board as limits
 from robotclient.board import Board, Line
 from tests.page.test_exchange import node
 from wire.channels import BoardMessage, Clear, Colour, Stroke, Undo
+from wire.channels.board import BOARD_HEIGHT
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "wire/board.json").read_text())
 MESSAGE: TypeAdapter[BoardMessage] = TypeAdapter(BoardMessage)
@@ -54,7 +55,7 @@ def stroke(pen: str, number: int, points: int = 3, start: int = 0) -> Stroke:
         colour=Colour.RED,
         width=8,
         start=start,
-        points=tuple((2 * start + each) % limits.MOST_PENS for each in range(2 * points)),
+        points=tuple((2 * start + each) % BOARD_HEIGHT for each in range(2 * points)),
     )
 
 

@@ -83,6 +83,6 @@ async def test_a_wait_that_is_given_up_does_not_end_what_is_waited_for() -> None
     await asyncio.wait_for(done.wait(), 10)
 
 
-async def test_twenty_visits_leave_nothing_behind() -> None:
+async def test_two_dozen_visits_leave_nothing_behind() -> None:
     traces = [each async for each in soak(24, 12)]
     assert traces[-1].more_than(traces[0]) == []

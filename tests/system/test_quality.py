@@ -32,7 +32,7 @@ own.setRemoteDescription = async function ({ type, sdp }) {
 };
 own.addIceCandidate = async () => undefined; // all candidates are in the descriptions
 """
-SENT = """async () => {
+RECEIVED_PICTURE = """async () => {
   const found = { width: 0, frames: 0 };
   for (const connection of window.connections) {
     if (connection.connectionState !== "connected") continue;
@@ -123,7 +123,7 @@ async def test_on_a_narrow_path_pictures_shrink_and_go_and_come_back_and_sound_s
     async with through_relay(site, browser, tmp_path / "relay.log") as (first, second, relay):
 
         async def width() -> int:
-            return int((await first.page.evaluate(SENT))["width"])
+            return int((await first.page.evaluate(RECEIVED_PICTURE))["width"])
 
         async def is_large() -> bool:
             return await width() > 640

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
+from scripts.lab.process import program
 from wire import VERSION
 from wire.base import Message
 from wire.channels import BOARD, FROM_RECEIVER, FROM_SENDER
@@ -17,7 +18,6 @@ from wire.signaling import CLIENT_EVENTS, SERVER_EVENTS, Joined, Refusal, Waitin
 ROOT = Path(__file__).parents[1]
 OUTPUT = ROOT / "server/static/wire.d.ts"
 COMPILER = ROOT / "server/node_modules/json-schema-to-typescript/dist/src/cli.js"
-NODE = Path(sys.executable).with_name("node")
 BANNER = "/* Generated from wire/ by scripts/generate_types.py; do not edit. */"
 
 
@@ -62,7 +62,15 @@ def compile_types(source: dict[str, Any]) -> str:
     """TypeScript declarations of a JSON schema."""
     if not COMPILER.exists():
         raise SystemExit(f"{COMPILER.relative_to(ROOT)} is missing: run scripts/install")
-    command = [str(NODE), str(COMPILER), "--no-additionalProperties", "--maxItems", "-1", "--bannerComment", BANNER]
+    command = [
+        program("node"),
+        str(COMPILER),
+        "--no-additionalProperties",
+        "--maxItems",
+        "-1",
+        "--bannerComment",
+        BANNER,
+    ]
     command += ["--style.printWidth", "120"]
     text = json.dumps(source)
     return subprocess.run(command, input=text, stdout=subprocess.PIPE, text=True, timeout=60, check=True).stdout

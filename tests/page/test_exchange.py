@@ -1,28 +1,10 @@
 """What the page makes of others' texts and names, run by Node: no page is needed for it."""
 
 import hashlib
-import json
-import subprocess
-import sys
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-STATIC = Path(__file__).parents[2] / "server/static"
-NODE = Path(sys.executable).with_name("node")
-
-
-def node(module: str, expression: str, *values: Any) -> Any:
-    """The value of a JavaScript expression with all that a module exports as `m`, and `values` as `v`."""
-    script = f"""
-    const m = await import({json.dumps((STATIC / module).as_uri())});
-    const v = {json.dumps(values)};
-    console.log(JSON.stringify(await ({expression})));
-    """
-    command = [str(NODE), "--input-type=module", "--eval", script]
-    return json.loads(subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout)
-
+from tests.page.node import node
 
 NAMES = {
     "foto.jpg": "foto.jpg",

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.page.node import NODE
+
 HERE = Path(__file__).parent
-NODE = HERE.parents[1] / ".venv/bin/node"
 
 
 @pytest.mark.parametrize("script", sorted(HERE.glob("*.mjs")), ids=lambda path: path.stem)

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from robotclient import board as limits
 from robotclient.board import Board, Line
-from tests.page.test_exchange import node
+from tests.page.node import node
 from wire.channels import BoardMessage, Clear, Colour, Stroke, Undo
 from wire.channels.board import BOARD_HEIGHT
 

@@ -8,20 +8,20 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Final
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-ROOT_LIVES: Final = timedelta(days=3650)
-LIVES: Final = timedelta(days=90)
+from server import certificates
+
 RENEWED_BEFORE: Final = timedelta(days=30)
-SKEW: Final = timedelta(days=1)
-"""Clocks of devices that are behind take a fresh certificate all the same."""
+
+UNUSABLE: Final = (OSError, ValueError, TypeError, UnsupportedAlgorithm, InvalidSignature, x509.ExtensionNotFound)
+"""What reading a file says that is missing, torn, of another form or of another authority."""
 
 
 class AuthorityError(Exception):
@@ -57,115 +57,91 @@ class Authority:
             self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             key = ec.generate_private_key(ec.SECP256R1())
             _write(self._key, _pem(key))
-            _write(self.root, _root(key, hosts, now).public_bytes(serialization.Encoding.PEM))
-        constraints = self._certificate().extensions.get_extension_for_class(x509.NameConstraints).value
-        known = {str(name.value) for name in constraints.permitted_subtrees or ()}
-        if missing := [host for host in hosts if str(_constraint(host).value) not in known]:
+            _write(self.root, certificates.root(key, hosts, now).public_bytes(serialization.Encoding.PEM))
+        known = self._vouches_for()
+        if missing := [str(each.value) for each in certificates.permitted(hosts) if str(each.value) not in known]:
             raise AuthorityError(
                 f"{self.root}: vouches for {', '.join(sorted(known))} and not for {', '.join(missing)}; give the "
-                f"server its old name, or delete {self.directory}, and let every device trust the new one"
+                f"server its old name, or {self._start_anew}"
             )
+        self._must_be_valid(now)
 
     def renew(self, hosts: Sequence[str], now: datetime) -> bool:
-        """Make the server's certificate where there is none for these names, or it is old; True where one was made."""
-        if self.issued.exists():
-            old = x509.load_pem_x509_certificate(self.issued.read_bytes())
-            names = old.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-            if now < old.not_valid_after_utc - RENEWED_BEFORE and list(names) == [_name(host) for host in hosts]:
-                return False
+        """Make the server's certificate where there is none for these names, or it is old; True where one was made.
+
+        Raises `AuthorityError`, `OSError`.
+        """
+        self._must_be_valid(now)
+        if self._holds(hosts, now):
+            return False
         key = ec.generate_private_key(ec.SECP256R1())
-        authority = serialization.load_pem_private_key(self._key.read_bytes(), None)
-        assert isinstance(authority, ec.EllipticCurvePrivateKey), "it was made here"
-        certificate = _leaf(key, hosts, now, self._certificate(), authority)
+        certificate = certificates.leaf(key, hosts, now, self.certificate(), self._authority())
         _write(self.issued, certificate.public_bytes(serialization.Encoding.PEM) + _pem(key))
         return True
 
     def der(self) -> bytes:
         """The root as devices take it."""
-        return self._certificate().public_bytes(serialization.Encoding.DER)
+        return self.certificate().public_bytes(serialization.Encoding.DER)
 
     def fingerprint(self) -> str:
         """SHA-256 of the root, in hexadecimal: by which people, and robots, know the right one."""
-        return self._certificate().fingerprint(hashes.SHA256()).hex()
+        return self.certificate().fingerprint(hashes.SHA256()).hex()
 
-    def _certificate(self) -> x509.Certificate:
+    def certificate(self) -> x509.Certificate:
+        """The root. Raises `AuthorityError`."""
         try:
             return x509.load_pem_x509_certificate(self.root.read_bytes())
         except (OSError, ValueError) as error:
             raise AuthorityError(f"{self.root}: cannot be read; restore it from the backup ({error})") from error
 
+    @property
+    def _start_anew(self) -> str:
+        return f"delete {self.directory}, and let every device trust the new one"
 
-def _root(key: ec.EllipticCurvePrivateKey, hosts: Sequence[str], now: datetime) -> x509.Certificate:
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Video visits at {hosts[0]}"[:64])])
-    return (
-        _builder(name, name, key.public_key(), now, ROOT_LIVES)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(x509.NameConstraints([_constraint(host) for host in hosts], None), critical=True)
-        .add_extension(_usage(signs_certificates=True), critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .sign(key, hashes.SHA256())
-    )
+    def _vouches_for(self) -> set[str]:
+        try:
+            constraints = self.certificate().extensions.get_extension_for_class(x509.NameConstraints).value
+        except (ValueError, x509.ExtensionNotFound) as error:
+            raise AuthorityError(
+                f"{self.root}: is no root that was made here; restore it from the backup, or {self._start_anew}"
+            ) from error
+        return {str(name.value) for name in constraints.permitted_subtrees or ()}
 
+    def _must_be_valid(self, now: datetime) -> None:
+        """What a wrong clock, or an expired root, would sign is of no use to anybody."""
+        root = self.certificate()
+        first, last = root.not_valid_before_utc, root.not_valid_after_utc
+        if not first <= now < last:
+            raise AuthorityError(
+                f"{self.root}: is valid from {first:%Y-%m-%d} to {last:%Y-%m-%d}, and this machine's clock says "
+                f"{now:%Y-%m-%d}; set the clock right, or, where the root has expired, {self._start_anew}"
+            )
 
-def _leaf(
-    key: ec.EllipticCurvePrivateKey,
-    hosts: Sequence[str],
-    now: datetime,
-    root: x509.Certificate,
-    authority: ec.EllipticCurvePrivateKey,
-) -> x509.Certificate:
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, hosts[0][:64])])
-    return (
-        _builder(name, root.subject, key.public_key(), now, LIVES)
-        .add_extension(x509.SubjectAlternativeName([_name(host) for host in hosts]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_usage(signs_certificates=False), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.public_key()), critical=False)
-        .sign(authority, hashes.SHA256())
-    )
+    def _holds(self, hosts: Sequence[str], now: datetime) -> bool:
+        """Whether the server's certificate is whole, of this root, for these names, and neither old nor of tomorrow."""
+        try:
+            content = self.issued.read_bytes()
+            old = x509.load_pem_x509_certificate(content)
+            old.verify_directly_issued_by(self.certificate())
+            named = old.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+            serialization.load_pem_private_key(content, None)
+        except UNUSABLE:
+            return False
+        fits = list(named) == certificates.names(hosts)
+        return fits and old.not_valid_before_utc <= now < old.not_valid_after_utc - RENEWED_BEFORE
 
-
-def _builder(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, now: datetime, lives: timedelta
-) -> x509.CertificateBuilder:
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(key)
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - SKEW)
-        .not_valid_after(now + lives)
-    )
-
-
-def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=not signs_certificates,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=signs_certificates,
-        crl_sign=signs_certificates,
-        encipher_only=False,
-        decipher_only=False,
-    )
-
-
-def _name(host: str) -> x509.GeneralName:
-    try:
-        return x509.IPAddress(ip_address(host))
-    except ValueError:
-        return x509.DNSName(host)
-
-
-def _constraint(host: str) -> x509.GeneralName:
-    try:
-        return x509.IPAddress(ip_network(host))
-    except ValueError:
-        return x509.DNSName(host)
+    def _authority(self) -> ec.EllipticCurvePrivateKey:
+        try:
+            key = serialization.load_pem_private_key(self._key.read_bytes(), None)
+        except UNUSABLE as error:
+            raise AuthorityError(
+                f"{self._key}: cannot be read; restore it from the backup, or {self._start_anew} ({error})"
+            ) from error
+        if not isinstance(key, ec.EllipticCurvePrivateKey) or key.public_key() != self.certificate().public_key():
+            raise AuthorityError(
+                f"{self._key}: is not the key of {self.root}; restore both from one backup, or {self._start_anew}"
+            )
+        return key
 
 
 def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:

@@ -5,6 +5,7 @@
 
 from pathlib import Path
 from typing import Annotated, Final, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints, model_validator
@@ -12,7 +13,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from server.config_network import IceSection, ListenSection, TurnSection
+from server.config_network import IceSection, ListenSection, TurnSection, host_name
 from server.config_section import Section, Text
 
 _WORD = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
@@ -46,6 +47,7 @@ def _database_url(url: str) -> str:
 def _public_url(url: str) -> str:
     if not url.startswith(("http://", "https://")):
         raise ValueError("must begin with https:// (or http:// on a test machine)")
+    host_name(urlsplit(url).hostname or "")
     return url.rstrip("/")
 
 

@@ -1,14 +1,36 @@
 """The sections of `server.yaml` that are about the network: where the server listens, STUN and TURN."""
 
+import re
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import Field, IPvAnyAddress, SecretStr, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, IPvAnyAddress, SecretStr, StringConstraints, model_validator
 
 from server.config_section import Section, Text
 
 Port = Annotated[int, Field(ge=1, le=65535)]
+
+_LABEL: Final = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+
+
+def host_name(text: str) -> str:
+    """A name or address as certificates have it, in small letters. Raises `ValueError` with the remedy."""
+    text = text.lower()
+    if re.fullmatch(rf"{_LABEL}(?:\.{_LABEL})*", text) or ("%" not in text and _is_address(text)):
+        return text
+    raise ValueError(
+        "is neither a host's name nor an address; write a name with other letters than a to z as DNS has it "
+        "(xn--...), and neither port, path nor asterisk with it"
+    )
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 class ListenSection(Section):
@@ -20,7 +42,7 @@ class ListenSection(Section):
     proxies: tuple[Text, ...] = ("127.0.0.1", "::1")
     certificate: Path | None = None
     key: Path | None = None
-    names: tuple[Text, ...] = ()
+    names: tuple[Annotated[Text, AfterValidator(host_name)], ...] = ()
 
     @model_validator(mode="after")
     def _is_not_in_the_open(self) -> "ListenSection":

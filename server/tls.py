@@ -7,10 +7,17 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from cryptography import x509
+
 from server.authority import Authority, AuthorityError
 from server.config import ServerConfig
 
 LOOK_EVERY: Final = timedelta(minutes=10)
+WARN_EVERY: Final = timedelta(days=1)
+
+CERTIFICATE_ENDS: Final = timedelta(days=30)
+ROOT_ENDS: Final = timedelta(days=365)
+"""So long before the end it is said: a root has to be brought to every device of the house."""
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +54,7 @@ class Tls:
         self._certificate = config.listen.certificate
         self._key = config.listen.key
         self._looked_at = now
+        self._warned_at: datetime | None = None
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.minimum_version = ssl.TLSVersion.TLSv1_2
         try:
@@ -54,9 +62,10 @@ class Tls:
                 self._authority.make(self._hosts, now)
                 self._authority.renew(self._hosts, now)
             self._load()
+            self._warn(now)
         except AuthorityError as error:
             raise TlsError(str(error)) from error
-        except (OSError, ssl.SSLError) as error:
+        except (OSError, ValueError) as error:
             raise TlsError(f"{self._files[0]}: no certificate with its key can be read there ({error})") from error
 
     @property
@@ -71,15 +80,30 @@ class Tls:
 
         What cannot be read now is logged; the old certificate stays in use.
         """
-        if now - self._looked_at < LOOK_EVERY:
+        if timedelta(0) <= now - self._looked_at < LOOK_EVERY:
             return
         self._looked_at = now
         try:
             if self._authority is not None and self._authority.renew(self._hosts, now):
                 log.info("the server's certificate was renewed")
             self._load()
-        except (OSError, ssl.SSLError, AuthorityError) as error:
+            self._warn(now)
+        except (OSError, ValueError, AuthorityError) as error:
             log.error("the certificate was not renewed: %s", error)
 
     def _load(self) -> None:
+        """A certificate whose key has not come yet would leave the context without any: it is tried elsewhere first."""
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(*self._files)
         self.context.load_cert_chain(*self._files)
+
+    def _warn(self, now: datetime) -> None:
+        """Say once a day that what nobody renews by itself comes to its end."""
+        if self._warned_at is not None and timedelta(0) <= now - self._warned_at < WARN_EVERY:
+            return
+        path, ahead = (
+            (self._files[0], CERTIFICATE_ENDS) if self._authority is None else (self._authority.root, ROOT_ENDS)
+        )
+        end = x509.load_pem_x509_certificate(path.read_bytes()).not_valid_after_utc
+        if end - now < ahead:
+            self._warned_at = now
+            log.warning("%s: is valid until %s only; see HTTPS in docs/operators.md", path, f"{end:%Y-%m-%d}")

@@ -39,6 +39,16 @@ MISTAKES = [
     ("language: fr", "F, line 1: language: 'fr': input should be 'es' or 'en'."),
     ("timezone: Madrid", "F, line 1: timezone: 'Madrid': is not a time zone; write one like Europe/Madrid"),
     ("public_url: example.org", "F, line 1: public_url: 'example.org': must begin with https://"),
+    ("public_url: https://", "F, line 1: public_url: 'https://': is neither a host's name nor an address"),
+    ("public_url: https://españa.example", "F, line 1: public_url: 'https://españa.example': is neither a host's name"),
+    (
+        "listen:\n  names: [house, españa]",
+        "F, line 2: listen.names.1: 'españa': is neither a host's name nor an address;",
+    ),
+    ("listen:\n  names: ['*.house']", "F, line 2: listen.names.0: '*.house': is neither a host's name nor an address;"),
+    ("listen:\n  names: ['house:443']", "F, line 2: listen.names.0: 'house:443': is neither a host's name nor an"),
+    ("listen:\n  names: [10.0.0.0/8]", "F, line 2: listen.names.0: '10.0.0.0/8': is neither a host's name nor an"),
+    ("listen:\n  names: ['fe80::1%eth0']", "F, line 2: listen.names.0: 'fe80::1%eth0': is neither a host's name"),
     ("database:\n  url: server.db", "F, line 2: database.url: 'server.db': is not a database URL; write one like"),
     ("database:\n  url: mysql://x/y", "F, line 2: database.url: 'mysql://x/y': must begin with sqlite+aiosqlite://"),
     ("ice:\n  servers:\n    - urls: [x]", "F, line 3: ice.servers.0.urls.0: 'x': string should match pattern"),
@@ -63,6 +73,11 @@ def test_each_mistake_has_its_message(text: str, message: str) -> None:
     lines = str(refused.value).splitlines()
     assert any(line.startswith(message) for line in lines)
     assert all(line.startswith("F") for line in lines)
+
+
+def test_names_and_addresses_that_certificates_take() -> None:
+    config = configfile.build("listen:\n  names: [House, xn--espaa-rta.example, 192.0.2.7, '2001:DB8::7']", "F")
+    assert config.listen.names == ("house", "xn--espaa-rta.example", "192.0.2.7", "2001:db8::7")
 
 
 def test_all_mistakes_come_at_once() -> None:

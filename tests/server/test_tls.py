@@ -20,7 +20,8 @@ from cryptography import x509
 from scripts.lab.process import Process, program, run, wait_for
 from scripts.lab.server import LabServer, free_port
 from server import tls
-from server.authority import LIVES, RENEWED_BEFORE, Authority, AuthorityError
+from server.authority import RENEWED_BEFORE, Authority, AuthorityError
+from server.certificates import LIVES, ROOT_LIVES, SKEW
 from server.config import ServerConfig
 from server.tls import Tls
 from tests.server.certificates import make_certificate
@@ -103,6 +104,129 @@ def test_another_name_needs_another_root_and_that_is_said(site: ServerConfig, tm
     moved = site.model_copy(update={"public_url": "https://new.example"})
     with pytest.raises(tls.TlsError, match=r"new\.example"):
         Tls(moved, NOW)
+
+
+@pytest.mark.parametrize(
+    ("own", "others"),
+    [
+        (["192.0.2.7"], ["other.example", "192.0.2.8", "2001:db8::7"]),
+        (["2001:db8::7"], ["other.example", "192.0.2.7", "2001:db8::8"]),
+        (["house.example"], ["other.example", "192.0.2.7", "2001:db8::7"]),
+        (["house.example", "192.0.2.7"], ["other.example", "192.0.2.8", "2001:db8::7"]),
+    ],
+)
+def test_the_root_vouches_for_its_own_names_and_no_others_of_any_kind(
+    tmp_path: Path, own: list[str], others: list[str]
+) -> None:
+    authority = Authority(tmp_path / "tls")
+    authority.make(own, NOW)
+    for hosts in (own, *([other] for other in others)):
+        authority.renew(hosts, NOW)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(authority.issued)
+        if hosts is own:
+            assert all(served(context, authority.root, host) for host in own)
+            continue
+        with pytest.raises(ssl.SSLError, match=r"(permitted|excluded) subtree"):
+            served(context, authority.root, hosts[0])
+
+
+def test_a_certificate_whose_key_has_not_come_yet_leaves_the_old_one_in_use(tmp_path: Path) -> None:
+    whole = make_certificate(tmp_path, "localhost")
+    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    certificate.write_bytes(whole.read_bytes())
+    key.write_bytes(whole.read_bytes())
+    files = {"tls": "files", "certificate": str(certificate), "key": str(key), "host": "0.0.0.0"}
+    running = Tls(ServerConfig.model_validate({"listen": files}), NOW)
+    first = served(running.context, certificate)
+    trusted = whole.rename(tmp_path / "trusted.pem")
+    certificate.write_bytes(make_certificate(tmp_path, "localhost").read_bytes())
+    running.refresh(NOW + tls.LOOK_EVERY)
+    assert served(running.context, trusted) == first
+    key.write_bytes(certificate.read_bytes())
+    running.refresh(NOW + 2 * tls.LOOK_EVERY)
+    assert served(running.context, certificate) != first
+
+
+@pytest.mark.parametrize("keep", [0.0, 0.3, 0.7, 0.95])
+def test_a_torn_certificate_is_made_anew(site: ServerConfig, tmp_path: Path, keep: float) -> None:
+    Tls(site, NOW)
+    issued = Authority(tmp_path / "tls").issued
+    content = issued.read_bytes()
+    issued.write_bytes(content[: int(len(content) * keep)])
+    assert served(Tls(site, NOW).context, tmp_path / "tls/ca.pem")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("ca.pem", b"torn", r"ca\.pem: cannot be read; restore it from the backup"),
+        ("ca.key", b"torn", r"ca\.key: cannot be read; restore it from the backup, or delete"),
+        ("ca.key", None, r"ca\.key: cannot be read; restore it from the backup, or delete"),
+        ("ca.key", "other", r"ca\.key: is not the key of .*ca\.pem; restore both"),
+        ("ca.pem", "other", r"ca\.pem: is no root that was made here; restore it"),
+    ],
+)
+def test_an_authority_that_is_not_whole_is_said_and_the_server_goes_on(
+    site: ServerConfig,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    name: str,
+    content: bytes | str | None,
+    told: str,
+) -> None:
+    running = Tls(site, NOW)
+    first = served(running.context, tmp_path / "tls/ca.pem")
+    trusted = (tmp_path / "tls/ca.pem").rename(tmp_path / "trusted.pem")
+    (tmp_path / "tls/ca.pem").write_bytes(trusted.read_bytes())
+    file = tmp_path / "tls" / name
+    other = make_certificate(tmp_path, "localhost").read_bytes()
+    file.unlink()
+    if content is not None:
+        file.write_bytes(content if isinstance(content, bytes) else other)
+    (tmp_path / "tls/server.pem").unlink()
+    running.refresh(NOW + tls.LOOK_EVERY)
+    assert served(running.context, trusted) == first
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+    with pytest.raises(tls.TlsError, match=told):
+        Tls(site, NOW)
+
+
+def test_a_clock_that_was_wrong_leaves_no_certificate_of_tomorrow(site: ServerConfig, tmp_path: Path) -> None:
+    Tls(site, NOW)
+    running = Tls(site, NOW + timedelta(days=300))
+    with pytest.raises(ssl.SSLError, match="not yet valid"):
+        served(running.context, tmp_path / "tls/ca.pem")
+    running.refresh(NOW)
+    assert served(running.context, tmp_path / "tls/ca.pem")
+
+
+@pytest.mark.parametrize("away", [-2 * SKEW, ROOT_LIVES])
+def test_a_root_that_is_not_valid_now_is_said_in_plain_words(
+    site: ServerConfig, tmp_path: Path, caplog: pytest.LogCaptureFixture, away: timedelta
+) -> None:
+    running = Tls(site, NOW)
+    issued = (tmp_path / "tls/server.pem").read_bytes()
+    with pytest.raises(tls.TlsError, match=r"is valid from .* clock says .*; set the clock right, or, .* delete"):
+        Tls(site, NOW + away)
+    running.refresh(NOW + away)
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+    assert (tmp_path / "tls/server.pem").read_bytes() == issued
+
+
+def test_the_end_is_told_long_before_it_comes_once_a_day(
+    site: ServerConfig, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    running = Tls(site, NOW)
+    caplog.set_level("WARNING")
+    for hours in range(-48, 48):
+        running.refresh(NOW + ROOT_LIVES - tls.ROOT_ENDS + timedelta(hours=hours, minutes=1))
+    assert len(caplog.messages) == 2
+    assert all("ca.pem: is valid until" in message for message in caplog.messages)
+    file = make_certificate(tmp_path, "localhost")
+    files = {"tls": "files", "certificate": str(file), "host": "0.0.0.0"}
+    Tls(ServerConfig.model_validate({"listen": files}), NOW)
+    assert "localhost.pem: is valid until" in caplog.messages[-1]
 
 
 async def says_hello(url: str, context: ssl.SSLContext) -> None:

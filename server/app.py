@@ -1,5 +1,6 @@
 """The server as one ASGI app: REST, pages and Socket.IO around one database. Nobody imports this but the commands."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -34,10 +35,17 @@ class App:
     asgi: ASGIApp
     signaling: Signaling
     mails: MailWorker
+    background: list[asyncio.Task[None]]
+    """What runs from its start to its end."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand on to Socket.IO or to the web side."""
         await self.asgi(scope, receive, send)
+
+    def failure(self) -> BaseException | None:
+        """The error that nobody foresaw by which a background task has ended, if one has."""
+        ended = (task for task in self.background if task.done() and not task.cancelled())
+        return next((error for task in ended if (error := task.exception()) is not None), None)
 
     def alive(self) -> bool:
         """Whether the background tasks of the rooms and of the mails make progress."""
@@ -52,16 +60,17 @@ def create_app(config: ServerConfig, clock: Callable[[], datetime] = utc_now) ->
     """
     database = Database(config.database.url, config.database.busy_seconds)
     key = secret.load(config.data_directory)
-    signaling = Signaling(database, config, clock, key)
+    signaling = Signaling(database, config, key, clock)
     mails = MailWorker(database, config, key, clock)
+    background: list[asyncio.Task[None]] = []
 
     @asynccontextmanager
     async def lifespan(_web: FastAPI) -> AsyncIterator[None]:
         try:
             await schema.prepare(database, config.database.migrate)
-            await signaling.start()
-            mails.start()
-            async with retention.running(database, config, clock):
+            background.extend((await signaling.start(), mails.start()))
+            async with retention.running(database, config, clock) as forgetting:
+                background.append(forgetting)
                 yield
             await mails.stop()
             await signaling.stop()
@@ -70,7 +79,7 @@ def create_app(config: ServerConfig, clock: Callable[[], datetime] = utc_now) ->
 
     web = create_web(config, database, clock, key, lifespan)
     pages.install(web)
-    return App(signaling.asgi(web), signaling, mails)
+    return App(signaling.asgi(web), signaling, mails, background)
 
 
 def create_web(

@@ -56,9 +56,10 @@ class MailWorker:
         """Whether the worker makes progress."""
         return time.monotonic() - self._last_beat < STALE_SECONDS
 
-    def start(self) -> None:
-        """Begin to send what is due."""
+    def start(self) -> asyncio.Task[None]:
+        """Begin to send what is due, in a task that ends by `stop` alone."""
         self._running = asyncio.create_task(self.run(), name="mails")
+        return self._running
 
     async def stop(self) -> None:
         """Send no further mail; the one on its way has a moment, so that it need not go out twice."""

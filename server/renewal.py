@@ -1,6 +1,5 @@
 """Who must be told of fresh TURN credentials, and when: whatever connection is made late in a visit needs them too."""
 
-from collections.abc import Iterator
 from datetime import datetime
 
 from server.ice import IceServers
@@ -23,9 +22,15 @@ class Renewals:
         """A connection has closed, or its participant left."""
         self._told.pop(sid, None)
 
-    def due(self, now: datetime) -> Iterator[tuple[str, FreshIceServers]]:
+    def due(self, now: datetime) -> tuple[tuple[str, FreshIceServers], ...]:
         """Who is to be told now, and what; counts as told."""
-        for sid, (participant, at) in self._told.items():
-            if not at <= now < at + self._servers.valid / 2:
-                self._told[sid] = participant, now
-                yield sid, FreshIceServers(ice_servers=self._servers.of(participant, now))
+        late = {
+            sid: (participant, now)
+            for sid, (participant, at) in self._told.items()
+            if not at <= now < at + self._servers.valid / 2
+        }
+        self._told.update(late)
+        return tuple(
+            (sid, FreshIceServers(ice_servers=self._servers.of(participant, now)))
+            for sid, (participant, _) in late.items()
+        )

@@ -32,11 +32,13 @@ log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def running(database: Database, config: ServerConfig, clock: Callable[[], datetime]) -> AsyncIterator[None]:
+async def running(
+    database: Database, config: ServerConfig, clock: Callable[[], datetime]
+) -> AsyncIterator[asyncio.Task[None]]:
     """Purge in the background while the block runs."""
     task = asyncio.create_task(_run(database, config, clock), name="retention")
     try:
-        yield
+        yield task
     finally:
         task.cancel()
         with suppress(asyncio.CancelledError):

@@ -47,8 +47,8 @@ class Signaling:
         self,
         database: Database,
         config: ServerConfig,
+        key: bytes,
         clock: Callable[[], datetime] = utc_now,
-        key: bytes = b"",
     ) -> None:
         """`key` is the server's own secret."""
         servers = IceServers(config, key)
@@ -73,13 +73,14 @@ class Signaling:
         """`app` with Socket.IO at `/socket.io`; lifespan events go to `app`."""
         return self._sockets.asgi(app)
 
-    async def start(self) -> None:
-        """Take up the rooms that a former process left open, and start ticking.
+    async def start(self) -> asyncio.Task[None]:
+        """Take up the rooms that a former process left open, and start ticking: in a task that never ends by itself.
 
         Raises `sqlalchemy.exc.SQLAlchemyError`.
         """
         await self._attendance.load()
         self._ticking = asyncio.create_task(self._tick(), name="rooms")
+        return self._ticking
 
     async def stop(self) -> None:
         """Stop ticking. Participants stay in their rooms: they come back to the next process."""
@@ -223,7 +224,8 @@ class Signaling:
         return self._door.waiting(ticket, reply) if isinstance(reply, Wait) else self._welcome(sid, ticket, reply)
 
     def _welcome(self, sid: str, ticket: Ticket, welcome: Welcome) -> wire.Joined:
-        self._renewals.told(sid, welcome.participant, self._clock())
+        if sid in self._connections:  # one that closed meanwhile was forgotten already
+            self._renewals.told(sid, welcome.participant, self._clock())
         return self._door.answer(ticket, welcome)
 
     def _robot_is_elsewhere(self, sid: str, sender: Connection, reservation: str) -> bool:

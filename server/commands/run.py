@@ -29,6 +29,15 @@ log = logging.getLogger(__name__)
 class Server(uvicorn.Server):
     """uvicorn, which tells systemd when it is ready and stopping, and ends by returning, not by a signal."""
 
+    def __init__(self, settings: uvicorn.Config, whole: app.App) -> None:
+        super().__init__(settings)
+        self._whole = whole
+
+    async def on_tick(self, counter: int) -> bool:
+        """Stop at once where rooms, mails or retention have ended by an error: without them it only seems to serve."""
+        self.force_exit = self.force_exit or self._whole.failure() is not None
+        return await super().on_tick(counter) or self.force_exit
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, and say so."""
         await super().startup(sockets)
@@ -118,7 +127,9 @@ async def _serve(config: ServerConfig, listener: socket.socket) -> None:
     )
     settings.load()
     settings.ssl = tls.context if tls is not None else None
-    await Server(settings).serve(sockets=[listener])
+    await Server(settings, whole).serve(sockets=[listener])
+    if failure := whole.failure():
+        raise RuntimeError("a background task has ended, without which the server does not go on") from failure
 
 
 def _tell_systemd(message: str) -> None:

@@ -53,7 +53,7 @@ class Rig:
         self._serving: asyncio.Task[None]
 
     async def start(self) -> None:
-        self.signaling = Signaling(self.database, self.config, key=self.key)
+        self.signaling = Signaling(self.database, self.config, self.key)
         await self.signaling.start()
         settings = uvicorn.Config(
             self.signaling.asgi(Starlette()),

@@ -55,13 +55,27 @@ def test_each_participant_is_told_of_fresh_ones_at_half_of_their_life() -> None:
     renewals = Renewals(servers(turn={"address": "192.0.2.10"}, ice={"credential_minutes": 30}))
     renewals.told("a", "ana", NOW)
     renewals.told("b", "bea", NOW + timedelta(minutes=10))
-    assert list(renewals.due(NOW + timedelta(minutes=14))) == []
+    assert renewals.due(NOW + timedelta(minutes=14)) == ()
     ((sid, fresh),) = renewals.due(NOW + timedelta(minutes=15))
     assert sid == "a"
     assert fresh.ice_servers[0].username == f"{int((NOW + timedelta(minutes=45)).timestamp())}:ana"
-    assert list(renewals.due(NOW + timedelta(minutes=16))) == []
+    assert renewals.due(NOW + timedelta(minutes=16)) == ()
     renewals.forget("b")
     assert [sid for sid, _ in renewals.due(NOW + timedelta(minutes=30))] == ["a"]
+
+
+def test_who_comes_and_goes_while_the_others_are_told_is_no_matter() -> None:
+    renewals = Renewals(servers(turn={"address": "192.0.2.10"}, ice={"credential_minutes": 30}))
+    for sid in ("a", "b"):
+        renewals.told(sid, sid, NOW)
+    later = NOW + timedelta(minutes=15)
+    told = []
+    for sid, _ in renewals.due(later):
+        told.append(sid)
+        renewals.forget("b")
+        renewals.told("c", "c", later)
+    assert told == ["a", "b"]
+    assert [sid for sid, _ in renewals.due(NOW + timedelta(minutes=30))] == ["a", "c"]
 
 
 def test_a_clock_that_was_set_back_does_not_stop_it() -> None:
@@ -73,4 +87,4 @@ def test_a_clock_that_was_set_back_does_not_stop_it() -> None:
 def test_where_nothing_expires_nobody_is_told() -> None:
     renewals = Renewals(servers(ice={"servers": [{"urls": ["stun:a.example"]}]}))
     renewals.told("a", "ana", NOW)
-    assert list(renewals.due(NOW + timedelta(days=1))) == []
+    assert renewals.due(NOW + timedelta(days=1)) == ()

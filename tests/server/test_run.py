@@ -8,6 +8,7 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -15,6 +16,10 @@ import pytest
 import yaml
 
 from server.config import ServerConfig
+from server.database import Database
+from server.models import Participant, Reservation
+from tests.server.data_rig import add_robot
+from wire.signaling import ParticipantKind
 
 pytestmark = pytest.mark.system
 
@@ -88,6 +93,41 @@ async def test_it_serves_tells_systemd_and_ends_well(config: ServerConfig, tmp_p
         assert b"unknown-token" not in errors
         assert b"Traceback" not in errors
     systemd.close()
+
+
+@pytest.mark.sqlite
+async def test_it_ends_at_once_and_loudly_when_the_rooms_have(
+    config: ServerConfig, database: Database, tmp_path: Path
+) -> None:
+    robot, _ = await add_robot(database)
+    begin = datetime.now(UTC) - timedelta(hours=1)
+    async with process(config, tmp_path, port := free_port()) as running:
+        await answers(port)
+        async with database.write() as session:
+            visit = Reservation(
+                robot_id=robot, title="", starts_at=begin, ends_at=begin + timedelta(minutes=30), created_at=begin
+            )
+            session.add(visit)
+            await session.flush()
+            guest = {"kind": ParticipantKind.GUEST, "name": "", "secret_hash": "", "joined_at": begin}
+            session.add(Participant(reservation_id=visit.id, media={"audio": "nobody writes this"}, **guest))
+        async with asyncio.timeout(SOON):
+            _, errors = await running.communicate()
+    assert running.returncode == 1
+    assert b"Traceback" in errors
+    assert b"validation error for Media" in errors
+
+
+async def answers(port: int) -> None:
+    """Wait until the server does."""
+    async with asyncio.timeout(SOON), httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+        while True:
+            try:
+                await client.get("/healthz")
+            except httpx.TransportError:
+                await asyncio.sleep(0.05)
+            else:
+                return
 
 
 async def test_a_port_that_is_taken_is_named(config: ServerConfig, tmp_path: Path) -> None:

@@ -150,6 +150,29 @@ async def test_connections_lost_while_the_database_is_locked_leave_no_ghosts(mig
         await until(both_left)
 
 
+async def test_who_is_gone_before_he_is_in_is_told_of_no_credentials(
+    migrated: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ROBOTSERVER_TURN__ADDRESS", "192.0.2.10")
+    async with running(migrated, tmp_path) as rig:
+        visit = await rig.book()
+        robot, guest = await rig.robot(visit), await rig.client()
+        (sid,) = (sid for sid, each in rig.signaling._connections.items() if each.robot is None)
+        other = sqlite3.connect(rig.path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        try:
+            await guest.sio.emit("join", {"version": 1, "room": visit.link, "name": "Ana"})
+            await until(lambda: rig.signaling._connections[sid].reservation == visit.id)
+            rig.signaling._sockets.close(sid)
+            await until(lambda: sid not in rig.signaling._connections)
+        finally:
+            other.close()
+        await robot.hear("participant_joined")
+        await guest.gone()
+        await until(lambda: sid not in rig.signaling._sockets.server.eio.sockets)
+        assert sid not in rig.signaling._renewals._told
+
+
 async def test_the_newest_connection_wins(rig: Rig) -> None:
     visit = await rig.book()
     guest = await rig.guest(visit)

@@ -16,8 +16,9 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from pathlib import Path
 from typing import Final
 
-from aioice import stun, turn
+from aioice import stun
 
+from scripts.lab.allocation import Allocation, allocated
 from scripts.lab.turn import LabTurn
 from server.turn import SPECIAL, Network
 
@@ -29,39 +30,15 @@ OWN: Final = {4: "127.0.0.1", 6: "::1"}
 """Where the two relays are."""
 
 
-class Way:
-    """One relay, and the question whether it goes to an address."""
-
-    def __init__(self, server: LabTurn) -> None:
-        self._server = server
-        self._relay: turn.TurnTransport
-        self._channel = 0x4000
-        self._protocol: turn.TurnClientProtocol
-
-    async def __aenter__(self) -> "Way":
-        """Allocate."""
-        account = self._server.ice_server()
-        where = (self._server.address, self._server.port)
-        self._relay, _ = await turn.create_turn_endpoint(
-            asyncio.DatagramProtocol, where, account.username, account.credential
-        )
-        self._protocol = self._relay._TurnTransport__inner_protocol  # type: ignore[attr-defined]
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        """Give the address back."""
-        self._relay.close()
-
-    async def reaches(self, address: IPv4Address | IPv6Address) -> bool:
-        """Whether coturn would pass on what is sent there; raises `stun.TransactionError` where it says neither."""
-        self._channel += 1
-        try:
-            await self._protocol.channel_bind(self._channel, (str(address), 9))
-        except stun.TransactionFailed as refusal:
-            if refusal.response.error_code != FORBIDDEN:
-                raise
-            return False
-        return True
+async def reaches(relay: Allocation, address: IPv4Address | IPv6Address) -> bool:
+    """Whether coturn would pass on what is sent there; raises `stun.TransactionError` where it says neither."""
+    try:
+        await relay.bind(str(address))
+    except stun.TransactionFailed as refusal:
+        if refusal.response.error_code != FORBIDDEN:
+            raise
+        return False
+    return True
 
 
 def samples(network: Network, count: int, chance: random.Random) -> set[IPv4Address | IPv6Address]:
@@ -89,19 +66,19 @@ def disguised(networks: Iterable[Network]) -> list[Network]:
     ]
 
 
-async def reached(way: Way, networks: Sequence[Network], count: int, seed: int) -> tuple[int, list[str]]:
+async def reached(relay: Allocation, networks: Sequence[Network], count: int, seed: int) -> tuple[int, list[str]]:
     """How many addresses were asked for, and which of them can be reached."""
     chance = random.Random(seed)
     asked = [address for network in networks for address in samples(network, count, chance)]
-    return len(asked), [str(address) for address in asked if await way.reaches(address)]
+    return len(asked), [str(address) for address in asked if await reaches(relay, address)]
 
 
 async def sweep(directory: Path, version: int, count: int, seed: int = 9) -> dict[str, tuple[int, list[str]]]:
     """The same of each kind of addresses of one family, over a relay of that family."""
     kinds = {name: [each for each in KINDS[name] if each.version == version] for name in KINDS}
-    with LabTurn(directory / f"turn{version}", OWN[version]) as server:
-        async with Way(server) as way:
-            return {name: await reached(way, networks, count, seed) for name, networks in kinds.items() if networks}
+    with LabTurn(directory / "turn", OWN[version]) as server:
+        async with allocated((server.address, server.port), server.ice_server()) as relay:
+            return {name: await reached(relay, networks, count, seed) for name, networks in kinds.items() if networks}
 
 
 ANY: Final = "public"

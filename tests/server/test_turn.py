@@ -1,13 +1,14 @@
 """The product's TURN server: a real coturn with the configuration that the server makes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, closing
+from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
-from aioice import stun, turn
+from aioice import stun
 
+from scripts.lab.allocation import SOON, Allocation, allocated
 from scripts.lab.turn import KEY, LabTurn
 from scripts.lab.turn_sweep import ANY, KINDS, has_ipv6, sweep
 from server.config_network import IceSection
@@ -18,8 +19,6 @@ from wire.signaling import IceServer
 
 pytestmark = pytest.mark.system
 
-SOON = 20.0
-
 
 @pytest.fixture
 def relay(tmp_path: Path) -> Iterator[LabTurn]:
@@ -27,28 +26,9 @@ def relay(tmp_path: Path) -> Iterator[LabTurn]:
         yield server
 
 
-class End(asyncio.DatagramProtocol):
-    """One end of a relay; keeps what comes."""
-
-    def __init__(self) -> None:
-        self.heard: asyncio.Queue[bytes] = asyncio.Queue()
-        self.lost = asyncio.Event()
-
-    def datagram_received(self, data: bytes, addr: object) -> None:
-        self.heard.put_nowait(data)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self.lost.set()
-
-
-@asynccontextmanager
-async def allocation(server: LabTurn, account: IceServer) -> AsyncIterator[tuple[turn.TurnTransport, End]]:
+def allocation(server: LabTurn, account: IceServer) -> AbstractAsyncContextManager[Allocation]:
     """A relay, given back at the end."""
-    where = (server.address, server.port)
-    transport, end = await turn.create_turn_endpoint(End, where, account.username, account.credential)
-    with closing(transport):
-        yield transport, end
-    await asyncio.wait_for(end.lost.wait(), SOON)
+    return allocated((server.address, server.port), account)
 
 
 async def refusal(server: LabTurn, account: IceServer) -> int | None:
@@ -61,17 +41,17 @@ async def refusal(server: LabTurn, account: IceServer) -> int | None:
 
 async def test_two_who_both_need_a_relay_meet(relay: LabTurn) -> None:
     async with (
-        allocation(relay, relay.ice_server("robot")) as (robot, robot_end),
-        allocation(relay, relay.ice_server("guest")) as (guest, guest_end),
+        allocation(relay, relay.ice_server("robot")) as robot,
+        allocation(relay, relay.ice_server("guest")) as guest,
     ):
         # Each has to have sent before it is sent to: that is the permission (RFC 8656, 9).
         async with asyncio.timeout(SOON):
-            while robot_end.heard.empty() or guest_end.heard.empty():
-                robot.sendto(b"from the robot", guest.get_extra_info("sockname"))
-                guest.sendto(b"from the guest", robot.get_extra_info("sockname"))
+            while robot.end.heard.empty() or guest.end.heard.empty():
+                robot.transport.sendto(b"from the robot", guest.transport.get_extra_info("sockname"))
+                guest.transport.sendto(b"from the guest", robot.transport.get_extra_info("sockname"))
                 await asyncio.sleep(0.1)
-        assert robot_end.heard.get_nowait() == b"from the guest"
-        assert guest_end.heard.get_nowait() == b"from the robot"
+        assert robot.end.heard.get_nowait() == b"from the guest"
+        assert guest.end.heard.get_nowait() == b"from the robot"
 
 
 @pytest.mark.parametrize(("version", "kinds"), [(4, {"special-purpose", ANY}), (6, set(KINDS))])
@@ -87,11 +67,10 @@ async def test_x9_nothing_special_purpose_is_reached(tmp_path: Path, version: in
 
 async def test_what_the_site_names_is_reached(tmp_path: Path) -> None:
     with LabTurn(tmp_path / "turn", reachable=["10.20.0.0/16"]) as server:
-        async with allocation(server, server.ice_server()) as (transport, _):
-            protocol = transport._TurnTransport__inner_protocol  # type: ignore[attr-defined]
-            await protocol.channel_bind(0x4000, ("10.20.255.255", 9))
+        async with allocation(server, server.ice_server()) as way:
+            await way.bind("10.20.255.255")
             with pytest.raises(stun.TransactionFailed, match="403"):
-                await protocol.channel_bind(0x4001, ("10.21.0.0", 9))
+                await way.bind("10.21.0.0")
 
 
 async def test_one_participant_cannot_take_all_relays(relay: LabTurn) -> None:
@@ -119,8 +98,7 @@ async def test_n11_after_its_credential_has_expired_a_participant_still_gets_a_r
         await rig.start()
         robot = await rig.robot(await rig.book())
         (first,) = map(IceServer.model_validate, robot.joined["ice_servers"])
-        async with allocation(relay, first) as (transport, _):
-            protocol = transport._TurnTransport__inner_protocol  # type: ignore[attr-defined]
+        async with allocation(relay, first) as lasting:
             async with asyncio.timeout(SOON):
                 while not await expired(relay, first):
                     await asyncio.sleep(0.2)
@@ -131,7 +109,7 @@ async def test_n11_after_its_credential_has_expired_a_participant_still_gets_a_r
             async with allocation(relay, IceServer.model_validate(fresh["ice_servers"][0])):
                 pass
             # What was begun with the old one lives on.
-            await protocol.channel_bind(0x4000, ("8.8.8.8", 9))
+            await lasting.bind("8.8.8.8")
 
 
 async def expired(server: LabTurn, account: IceServer) -> bool:

@@ -9,9 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aioice.stun
-import aioice.turn
 import pytest
-from aioice.turn import TurnTransport
 from aiortc import RTCConfiguration, RTCIceServer, RTCPeerConnection
 
 from robotclient.transport import attach
@@ -19,14 +17,15 @@ from robotclient.transport.attach import relays, turn_client
 from robotclient.transport.attach.ice import IceConnection
 from robotclient.transport.attach.relays import Memory, Way, quickest
 from robotclient.transport.turn_uri import Uri
+from scripts.lab.allocation import SOON, Allocation, allocated
 from scripts.lab.network.impairment import Impairment
+from scripts.lab.process import until
 from scripts.lab.turn import LabTurn
-from tests.robotclient.transport.udp_relay import Side, udp_relay
+from tests.robotclient.transport.udp_relay import udp_relay
 from tests.server.certificates import make_certificate
 from wire.signaling import IceServer
 
 attach.install()
-SOON = 20.0
 UDP, TCP, TLS = (
     Way(Uri(relays=True, host="t", port=1, transport=transport, tls=tls), None, None)
     for transport, tls in (("udp", False), ("tcp", False), ("tcp", True))
@@ -144,16 +143,6 @@ async def test_where_udp_passes_it_is_udp(tmp_path: Path, monkeypatch: pytest.Mo
             assert [uri.transport for uri, _ in IceConnection._memory._worked.values()] == ["udp"]
 
 
-class End(asyncio.DatagramProtocol):
-    """The end of a relay."""
-
-    def __init__(self) -> None:
-        self.lost = asyncio.Event()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self.lost.set()
-
-
 class Refreshments:
     """Counts the requests that pass to the server; loses some."""
 
@@ -170,32 +159,23 @@ class Refreshments:
 
 
 @asynccontextmanager
-async def relayed(tmp_path: Path) -> AsyncIterator[tuple[LabTurn, Side, Refreshments, TurnTransport, End]]:
+async def relayed(tmp_path: Path) -> AsyncIterator[tuple[LabTurn, Refreshments, Allocation]]:
     """A relay of a coturn behind a lossy way, with a channel."""
     with LabTurn(tmp_path / "turn") as server:
         async with udp_relay("127.0.0.1", Impairment()) as (ours, theirs):
             theirs.end = (server.address, server.port)
             watch = Refreshments()
             ours.drops = watch.drops
-            account = server.ice_server()
-            transport, end = await aioice.turn.create_turn_endpoint(
-                End, ours.address, account.username, account.credential
-            )
-            transport.sendto(b"hello", ("8.8.8.8", 9))
-            async with asyncio.timeout(SOON):
-                while Refreshments.BIND not in watch.seen:
-                    await asyncio.sleep(0.02)
-            yield server, ours, watch, transport, end
-            transport.close()
-            await asyncio.wait_for(end.lost.wait(), SOON)
+            async with allocated(ours.address, server.ice_server()) as relay:
+                relay.transport.sendto(b"hello", ("8.8.8.8", 9))
+                await until(lambda: Refreshments.BIND in watch.seen, "a channel is asked for")
+                yield server, watch, relay
 
 
 async def passes(watch: Refreshments, method: int, times: int) -> None:
     """Wait until so many more requests of this kind have been seen."""
     wanted = watch.seen.get(method, 0) + times
-    async with asyncio.timeout(SOON):
-        while watch.seen.get(method, 0) < wanted:
-            await asyncio.sleep(0.02)
+    await until(lambda: watch.seen.get(method, 0) >= wanted, f"{times} more requests")
 
 
 @pytest.mark.system
@@ -203,13 +183,13 @@ async def test_a_refreshment_that_is_lost_is_tried_again(tmp_path: Path, monkeyp
     monkeypatch.setattr(turn_client, "EVERY", 0.2)
     monkeypatch.setattr(turn_client, "AGAIN_AFTER", 0.1)
     monkeypatch.setattr(aioice.stun, "RETRY_MAX", 1)
-    async with relayed(tmp_path) as (_, _, watch, transport, end):
+    async with relayed(tmp_path) as (_, watch, relay):
         watch.lose = True
         await passes(watch, Refreshments.REFRESH, 6)  # three that failed, each said twice
         watch.lose = False
         await passes(watch, Refreshments.BIND, 2)
-        assert not end.lost.is_set()
-        assert transport.get_extra_info("sockname")
+        assert not relay.end.lost.is_set()
+        assert relay.transport.get_extra_info("sockname")
 
 
 @pytest.mark.system
@@ -217,7 +197,7 @@ async def test_t1_a_clock_that_is_set_back_lets_no_channel_lapse(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(turn_client, "EVERY", 0.2)
-    async with relayed(tmp_path) as (_, _, watch, _, _):
+    async with relayed(tmp_path) as (_, watch, _):
         monkeypatch.setattr(time, "time", lambda: 0.0)
         await passes(watch, Refreshments.BIND, 3)
 
@@ -225,7 +205,7 @@ async def test_t1_a_clock_that_is_set_back_lets_no_channel_lapse(
 @pytest.mark.system
 async def test_a_server_that_was_started_anew_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turn_client, "EVERY", 0.2)
-    async with relayed(tmp_path) as (server, _, _, _, end):
+    async with relayed(tmp_path) as (server, _, relay):
         server.stop()
         server.start()
-        await asyncio.wait_for(end.lost.wait(), SOON)
+        await asyncio.wait_for(relay.end.lost.wait(), SOON)

@@ -1,6 +1,5 @@
 """A room in this process, on a real socket: a guest with a real connection waits in it for whoever joins."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -113,13 +112,3 @@ class CallRoom:
                 self.packets += 1
         except MediaStreamError:
             return
-
-
-async def until(holds: Any, within: float, what: str) -> None:
-    """Poll a condition. Raises `TimeoutError` that says what did not happen."""
-    try:
-        async with asyncio.timeout(within):
-            while not holds():
-                await asyncio.sleep(0.01)
-    except TimeoutError:
-        raise TimeoutError(f"not within {within:.0f} s: {what}") from None

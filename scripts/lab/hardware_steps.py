@@ -12,7 +12,7 @@ from robotclient.commands.devices import devices
 from robotclient.commands.mirror import Mirror
 from robotclient.config import RobotConfig
 from scripts.lab import drivers
-from scripts.lab.process import LabError
+from scripts.lab.process import until
 from wire.rest import DeviceKind, DeviceState
 
 WITHIN: Final = 90.0
@@ -38,7 +38,7 @@ class Room:
         """Wait until the robot says that of a device; what it says beside it. Raises `LabError`."""
         assert self.mirror is not None
         devices = self.mirror.devices
-        await until(lambda: kind in devices and devices[kind].state is state, f"the {kind} is {state}")
+        await until(lambda: kind in devices and devices[kind].state is state, f"the {kind} is {state}", WITHIN)
         return devices[kind].detail
 
     async def flows(self) -> None:
@@ -46,7 +46,9 @@ class Room:
         mirror = self.mirror
         assert mirror is not None
         pictures, sounds = mirror.pictures() + SOME, mirror.sounds + SOME
-        await until(lambda: mirror.pictures() > pictures and mirror.sounds > sounds, "pictures and sound come through")
+        await until(
+            lambda: mirror.pictures() > pictures and mirror.sounds > sounds, "pictures and sound come through", WITHIN
+        )
 
 
 @dataclass(frozen=True)
@@ -55,16 +57,6 @@ class Step:
 
     name: str
     take: Callable[[Room], Awaitable[str]]
-
-
-async def until(look: Callable[[], bool], what: str) -> None:
-    """Wait until it is so. Raises `LabError`."""
-    try:
-        async with asyncio.timeout(WITHIN):
-            while not look():
-                await asyncio.sleep(0.05)
-    except TimeoutError:
-        raise LabError(f"not within {WITHIN:.0f} s: {what}") from None
 
 
 async def listed(_room: Room) -> str:

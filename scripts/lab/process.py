@@ -1,11 +1,12 @@
 """One process of the lab: started with a log of its own, waited for by conditions with deadlines, always ended."""
 
+import asyncio
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -31,6 +32,18 @@ def wait_for(look: Callable[[], Found | None], within: float, what: str, every: 
         if time.monotonic() > deadline:
             raise LabError(f"not within {within:.0f} s: {what}")
         time.sleep(every)
+
+
+async def until(
+    holds: Callable[[], object], what: str = "what this waits for", within: float = 45.0, every: float = 0.05
+) -> None:
+    """The same in a loop of asyncio: wait until it holds; `holds` may be a coroutine function. Raises `LabError`."""
+    try:
+        async with asyncio.timeout(within):
+            while not (await found if isinstance(found := holds(), Awaitable) else found):
+                await asyncio.sleep(every)
+    except TimeoutError:
+        raise LabError(f"not within {within:.0f} s: {what}") from None
 
 
 class Process:

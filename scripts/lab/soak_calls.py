@@ -25,7 +25,8 @@ from robotclient.body import Body, Occurrences
 from robotclient.config import RobotConfig
 from robotclient.tracks import PacketTrack
 from robotclient.transport import attach
-from scripts.lab.call_room import GUEST, PING, CallRoom, until
+from scripts.lab.call_room import GUEST, PING, CallRoom
+from scripts.lab.process import LabError, until
 from wire.rest import Policy, Reservation
 from wire.signaling import Source
 
@@ -99,7 +100,7 @@ class Cycles:
         self._reservation = _reservation()
 
     async def run(self, *, unstoppable: bool = False) -> None:
-        """One visit from the join to the farewell. Raises `TimeoutError`, or what went wrong inside."""
+        """One visit from the join to the farewell. Raises `LabError`, `TimeoutError`, or what went wrong inside."""
         news: asyncio.Queue[RoomNews] = asyncio.Queue()
         self._body.unstoppable = unstoppable
         attendance = Attendance(
@@ -113,7 +114,7 @@ class Cycles:
         )
         pump = asyncio.create_task(_pump(attendance, news))
         self._body.admit(frozenset({GUEST}))
-        await until(lambda: attendance.peers is not None and attendance.peers.connected(), WITHIN, "a connection")
+        await until(lambda: attendance.peers is not None and attendance.peers.connected(), "a connection", WITHIN)
         await self._talk()
         self._body.admit(frozenset())
         await attendance.leave(call.LeaveReason.LAST_PARTICIPANT)
@@ -178,8 +179,8 @@ async def _run_through(lane: Cycles, numbers: Iterator[int]) -> None:
 async def _settle() -> None:
     """Let the room's server end what it has for connections that are closed."""
     named = "AsyncSocket._send_ping"
-    with contextlib.suppress(TimeoutError):
-        await until(lambda: not any(named in str(each.get_coro()) for each in asyncio.all_tasks()), 4 * PING, "rest")
+    with contextlib.suppress(LabError):
+        await until(lambda: not any(named in str(each.get_coro()) for each in asyncio.all_tasks()), "rest", 4 * PING)
 
 
 def slope(traces: list[Traces]) -> float:

@@ -8,8 +8,9 @@ import pytest
 from robotclient import closing
 from robotclient.tasks import Tasks
 from robotclient.tracks import PacketTrack
+from scripts.lab.process import until
 from scripts.lab.soak_calls import Unstoppable, soak
-from tests.robotclient.test_peers import Side, until
+from tests.robotclient.test_peers import Side
 from wire.signaling import Source
 
 pytestmark = pytest.mark.slow
@@ -56,7 +57,7 @@ async def test_r11_a_track_that_cannot_be_ended_costs_its_connection_only(
     robot, guest = Robot(track), Side("guest")
     robot.other, guest.other = guest, robot
     await guest.peers.enter(guest.joined("robot"))
-    await until(lambda: robot.connected and guest.connected, 30)
+    await until(lambda: robot.connected and guest.connected)
     async with asyncio.timeout(30):
         await guest.peers.close()  # first, or the guest would make a new connection
         await robot.peers.close()
@@ -65,7 +66,7 @@ async def test_r11_a_track_that_cannot_be_ended_costs_its_connection_only(
     assert len(psutil.Process().net_connections("udp")) == sockets
     if isinstance(track, Deaf):
         track.let_go.set()
-    await until(lambda: len(asyncio.all_tasks()) == 1, 30)
+    await until(lambda: len(asyncio.all_tasks()) == 1)
 
 
 async def test_a_wait_that_is_given_up_does_not_end_what_is_waited_for() -> None:

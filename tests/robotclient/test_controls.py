@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from robotclient.media.controls import evdev, handle
 from robotclient.media.controls.evdev import EVENT
 from robotclient.media.controls.handle import Controls
 from robotclient.media.controls.keys import KEYS
+from scripts.lab.process import until
 from wire.rest import DeviceState, DeviceStatus
 
 PRESS, RELEASE, REPEAT = 1, 0, 2
@@ -35,12 +36,6 @@ async def controls(
     finally:
         running.cancel()
         await asyncio.wait({running})
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(15):
-        while not condition():
-            await asyncio.sleep(0.02)
 
 
 @pytest.fixture

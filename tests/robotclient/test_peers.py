@@ -1,7 +1,7 @@
 """Two robots' meshes joined by a relay in memory: real connections, real DTLS and RTP over the loopback interface."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -16,16 +16,11 @@ from robotclient.surroundings import Surroundings
 from robotclient.tasks import Tasks
 from robotclient.tracks import PacketTrack
 from robotclient.transport import attach
+from scripts.lab.process import until
 from wire.signaling import Answer, Directed, Joined, Offer, Participant, ParticipantKind, Renegotiate, Source, Track
 
 attach.install()
 OPUS_SILENCE = bytes.fromhex("f8fffe")
-
-
-async def until(condition: Callable[[], bool], within: float = 8.0) -> None:
-    async with asyncio.timeout(within):
-        while not condition():
-            await asyncio.sleep(0.02)
 
 
 class Side:
@@ -247,11 +242,11 @@ async def test_n1_a_connection_over_which_nothing_comes_is_replaced_beside_the_o
         await until(lambda: robot.connected and guest.connected)
         first = robot.peers.connected()["guest"].connection
         talking = [asyncio.create_task(side.talk()) for side in (robot, guest)]
-        await until(lambda: min(robot.packets, guest.packets) > 110, within=20)
+        await until(lambda: min(robot.packets, guest.packets) > 110)
         side = robot if deaf == "robot" else guest
         side.plug_ears()
-        await until(lambda: not side.connected, within=10)
-        await until(lambda: side.connected, within=10)
+        await until(lambda: not side.connected, every=0.01)
+        await until(lambda: side.connected)
         await until(lambda: robot.connected and robot.peers.connected()["guest"].connection != first)
         await until(lambda: robot.up == guest.up == [True, True])  # the old one was not closed before
         for task in talking:

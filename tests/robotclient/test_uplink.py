@@ -9,7 +9,8 @@ from robotclient.transport import attach
 from robotclient.transport.allocation import Layer
 from robotclient.uplink import Uplink
 from scripts.lab.network.impairment import Impairment
-from tests.robotclient.transport.call_rig import call, talking, until
+from scripts.lab.process import until
+from tests.robotclient.transport.call_rig import call, talking
 
 pytestmark = pytest.mark.slow
 

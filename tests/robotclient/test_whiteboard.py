@@ -14,7 +14,8 @@ from robotclient.media.screen.page import Stage, page_of
 from robotclient.media.screen.pictures import SharedPictures
 from robotclient.media.screen.views import BOARD, CallView, Tile
 from robotclient.whiteboard import LONGEST, WANT, Whiteboard
-from tests.robotclient.test_peers import two_sides, until
+from scripts.lab.process import until
+from tests.robotclient.test_peers import two_sides
 from wire.channels import Colour
 
 NOBODY: frozenset[str] = frozenset()

@@ -6,7 +6,6 @@ import signal
 import socket
 import sqlite3
 import sys
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +17,7 @@ from playwright.async_api import Browser, Page, Playwright, expect
 from sqlalchemy import update
 
 from scripts.lab.browser import FAKE_DEVICES, FLAGS
+from scripts.lab.process import until
 from server import audit, bookings, configfile, robots, schema, secret, sessions, tokens
 from server.booking import Wish
 from server.database import Database
@@ -229,13 +229,3 @@ async def answers(http: httpx.AsyncClient, url: str) -> bool:
         return (await http.get(url)).is_success
     except httpx.TransportError:
         return False
-
-
-async def until(condition: Callable[[], Awaitable[bool]], what: str, deadline: float = DEADLINE) -> None:
-    """Poll until the condition holds."""
-    try:
-        async with asyncio.timeout(deadline):
-            while not await condition():
-                await asyncio.sleep(0.1)
-    except TimeoutError:
-        raise AssertionError(f"not within {deadline:g} s: {what}") from None

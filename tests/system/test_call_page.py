@@ -9,7 +9,8 @@ import pytest
 from playwright.async_api import Browser, Page, Response, async_playwright, expect
 
 from scripts.lab.browser import FAKE_DEVICES, FLAGS, write_picture
-from tests.system.guests import CHROMIUM, WATCH, Guest, Site, launch, until
+from scripts.lab.process import until
+from tests.system.guests import CHROMIUM, WATCH, Guest, Site, launch
 
 pytestmark = pytest.mark.system
 

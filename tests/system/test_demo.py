@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from scripts.lab.example import EXAMPLE
-from tests.system.guests import DEADLINE, until
+from scripts.lab.process import until
+from tests.system.guests import DEADLINE
 
 pytestmark = pytest.mark.system
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
-from tests.system.guests import DEADLINE, Guest, Site, until
+from scripts.lab.process import until
+from tests.system.guests import DEADLINE, Guest, Site
 
 pytestmark = pytest.mark.system
 
@@ -81,11 +82,17 @@ async def saved(guest: Guest, name: str) -> bytes:
     return Path(await file.path()).read_bytes()
 
 
-async def is_under_way(guest: Guest) -> None:
-    async def moves() -> bool:
-        return bool(await guest.page.evaluate("document.querySelector('.file progress').value > 0"))
+async def in_the_middle(site: Site, browser: Browser, directory: Path) -> tuple[Guest, Guest]:
+    """A sender and a receiver who has some of `video.bin`, and does not have all of it for a while."""
+    lucia, juan = await two_with_chat(site, browser, sender=SLOW_DISK)
+    await offer(lucia, on_disk(directory, "video.bin", 20_000_000))
+    await accept(juan)
 
-    await until(moves, f"{guest.name} has some of the file")
+    async def moves() -> bool:
+        return bool(await juan.page.evaluate("document.querySelector('.file progress').value > 0"))
+
+    await until(moves, "the receiver has some of the file")
+    return lucia, juan
 
 
 async def test_what_arrives_is_what_was_sent(site: Site, browser: Browser, tmp_path: Path) -> None:
@@ -124,10 +131,7 @@ async def test_what_arrives_damaged_is_thrown_away(site: Site, browser: Browser,
 
 @pytest.mark.long
 async def test_a_replaced_connection_goes_on_with_the_file(site: Site, browser: Browser, tmp_path: Path) -> None:
-    lucia, juan = await two_with_chat(site, browser, sender=SLOW_DISK)
-    await offer(lucia, on_disk(tmp_path, "video.bin", 20_000_000))
-    await accept(juan)
-    await is_under_way(lucia)
+    lucia, juan = await in_the_middle(site, browser, tmp_path)
     await lucia.page.evaluate("window.connections.at(-1).close()")
     await becomes(juan, "done")
     await becomes(lucia, "done")
@@ -138,10 +142,7 @@ async def test_a_replaced_connection_goes_on_with_the_file(site: Site, browser: 
 @pytest.mark.long
 @pytest.mark.parametrize("leaver", ["sender", "receiver"])
 async def test_who_leaves_in_the_middle(site: Site, browser: Browser, tmp_path: Path, leaver: str) -> None:
-    lucia, juan = await two_with_chat(site, browser, sender=SLOW_DISK)
-    await offer(lucia, on_disk(tmp_path, "video.bin", 20_000_000))
-    await accept(juan)
-    await is_under_way(juan)
+    lucia, juan = await in_the_middle(site, browser, tmp_path)
     leaving, staying = (lucia, juan) if leaver == "sender" else (juan, lucia)
     await leaving.page.click("#leave")
     await becomes(staying, "gone")
@@ -151,10 +152,7 @@ async def test_who_leaves_in_the_middle(site: Site, browser: Browser, tmp_path: 
 @pytest.mark.long
 @pytest.mark.parametrize("who", ["sender", "receiver"])
 async def test_cancelled_in_the_middle(site: Site, browser: Browser, tmp_path: Path, who: str) -> None:
-    lucia, juan = await two_with_chat(site, browser, sender=SLOW_DISK)
-    await offer(lucia, on_disk(tmp_path, "video.bin", 20_000_000))
-    await accept(juan)
-    await is_under_way(juan)
+    lucia, juan = await in_the_middle(site, browser, tmp_path)
     await (lucia if who == "sender" else juan).page.click('.file button:has-text("Cancelar")')
     await becomes(lucia, "cancelled")
     await becomes(juan, "cancelled")

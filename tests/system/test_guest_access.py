@@ -8,11 +8,12 @@ import pytest
 from playwright.async_api import Browser, Page
 from sqlalchemy import select, update
 
+from scripts.lab.process import until
 from server import audit, booking, bookings, configfile, secret
 from server.database import Database
 from server.models import Reservation, Robot
 from server.times import utc_now
-from tests.system.guests import DEADLINE, STRANGERS_TOKEN, Site, until
+from tests.system.guests import DEADLINE, STRANGERS_TOKEN, Site
 from tests.system.looks import LOOKS, Look
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]

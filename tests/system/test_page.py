@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, async_playwright
 
-from tests.system.guests import DEADLINE, Guest, Site, launch, until
+from scripts.lab.process import until
+from tests.system.guests import DEADLINE, Guest, Site, launch
 
 pytestmark = pytest.mark.system
 

@@ -13,7 +13,8 @@ from playwright.async_api import Browser, expect
 from scripts.lab.network.bench import own_address
 from scripts.lab.network.ends import Relay
 from scripts.lab.network.impairment import Impairment
-from tests.system.guests import Guest, Site, until
+from scripts.lab.process import until
+from tests.system.guests import Guest, Site
 from tests.system.test_page import two_in_call
 
 pytestmark = pytest.mark.system

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.system.guests import Guest, Site, until
+from scripts.lab.process import until
+from tests.system.guests import Guest, Site
 from tests.system.test_waiting import PHONE, open_as_staff
 
 pytestmark = pytest.mark.system

@@ -7,8 +7,9 @@ from playwright.async_api import Browser, Page, expect
 from robotclient.media.screen.easel import COLOURS
 from robotclient.media.screen.x11 import pixel
 from scripts.lab.display import Display
+from scripts.lab.process import until
 from tests.system.conftest import Lab
-from tests.system.guests import DEADLINE, Guest, Site, until
+from tests.system.guests import DEADLINE, Guest, Site
 from wire.channels import Colour
 
 pytestmark = pytest.mark.system

@@ -1,7 +1,7 @@
 """A call between two peers of the product in one process, on real sockets, over a relay that impairs it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from fractions import Fraction
 
@@ -15,17 +15,12 @@ from robotclient.transport.allocation import Layer
 from scripts.lab.network.bench import own_address
 from scripts.lab.network.ends import redirect
 from scripts.lab.network.impairment import Impairment
+from scripts.lab.process import until
 from tests.robotclient.transport.udp_relay import udp_relay
 from wire.signaling import Answer, Offer, Source
 
 WIDTH, HEIGHT, FPS = 320, 240, 30
 OPUS_SILENCE = bytes.fromhex("f8fffe")
-
-
-async def until(condition: Callable[[], bool], within: float = 15.0) -> None:
-    async with asyncio.timeout(within):
-        while not condition():
-            await asyncio.sleep(0.02)
 
 
 class End:

@@ -8,7 +8,7 @@ from typing import Any
 
 from robotclient.transport.attach.arrivals import Arrivals
 from robotclient.transport.attach.ice import IceConnection
-from tests.robotclient.transport.call_rig import until
+from scripts.lab.process import until
 
 COUNT, PAUSE = 20, 0.01
 MEDIA, STUN = b"\x80", b"\x00"

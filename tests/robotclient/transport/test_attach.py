@@ -20,7 +20,8 @@ from robotclient.transport.attach.settings import TRANSPORT_NUMBER
 from robotclient.transport.playout_packets import OpusPacket
 from robotclient.transport.sender_report import SenderReport
 from scripts.lab.network.impairment import Impairment
-from tests.robotclient.transport.call_rig import call, talking, until
+from scripts.lab.process import until
+from tests.robotclient.transport.call_rig import call, talking
 
 pytestmark = pytest.mark.slow
 
@@ -98,7 +99,8 @@ STOCK = """
 import asyncio
 import av
 from scripts.lab.network.impairment import Impairment
-from tests.robotclient.transport.call_rig import call, talk, until
+from scripts.lab.process import until
+from tests.robotclient.transport.call_rig import call, talk
 
 async def main():
     async with call(Impairment()) as (guest, robot):

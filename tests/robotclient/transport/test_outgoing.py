@@ -13,7 +13,7 @@ from robotclient.transport.attach.outgoing import START, Outgoing
 from robotclient.transport.attach.settings import TRANSPORT_NUMBER
 from robotclient.transport.feedback import Feedback
 from robotclient.transport.pacer import Rank
-from tests.robotclient.transport.call_rig import until
+from scripts.lab.process import until
 
 SOUND, PICTURE = 1, 2
 

@@ -120,16 +120,16 @@ class Cycles:
         await attendance.leave(call.LeaveReason.LAST_PARTICIPANT)
         pump.cancel()
         await asyncio.wait({pump})
-        if failed := [*self._errors, *self._room.errors]:
+        if failed := [*self._errors, *self._room.guest.errors]:
             raise failed[0]
 
     async def _talk(self) -> None:
         """Until the guest has got some of the robot's sound."""
-        heard = self._room.packets
+        heard = self._room.guest.packets
         number = 0
         async with asyncio.timeout(WITHIN):
-            while self._room.packets < heard + 5:
-                for track in (self._body.sound, self._room.sound):
+            while self._room.guest.packets < heard + 5:
+                for track in (self._body.sound, self._room.guest.sound):
                     if track is not None and track.readyState == "live":
                         track.put(OPUS_SILENCE, 960 * number, keyframe=True)
                 number += 1

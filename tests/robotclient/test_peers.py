@@ -3,31 +3,31 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from functools import partial
 
 import pytest
-from aiortc.mediastreams import MediaStreamError
 
 from robotclient import pair as pair_module
 from robotclient.peer import Incoming, split_candidates
-from robotclient.peers import Peers
-from robotclient.surroundings import Surroundings
-from robotclient.tasks import Tasks
 from robotclient.tracks import PacketTrack
 from robotclient.transport import attach
+from scripts.lab.mesh import Mesh, joined
 from scripts.lab.process import until
-from wire.signaling import Answer, Directed, Joined, Offer, Participant, ParticipantKind, Renegotiate, Source, Track
+from wire.signaling import Answer, Directed, Joined, Offer, Renegotiate, Source, Track
 
 attach.install()
 OPUS_SILENCE = bytes.fromhex("f8fffe")
 
 
-class Side:
-    """One participant: its mesh, what it was sent, and what it received."""
+class Side(Mesh):
+    """One of two: what it was sent, and what became of it."""
 
     def __init__(self, name: str) -> None:
-        self.name = name
+        super().__init__(
+            name,
+            on_connected=lambda _participant, up: self.up.append(up),
+            on_board=lambda _peer, text: self.written.append(text),
+        )
         self.other: Side | None = None
         self.relayed: list[Directed] = []
         self.deaf = False
@@ -35,29 +35,12 @@ class Side:
         self.missed = 0
         self.tracks: list[PacketTrack] = []
         self.incoming: list[Track | None] = []
-        self.packets = 0
         self.up: list[bool] = []
-        self.errors: list[BaseException] = []
         self.written: list[str] = []
         """On the whiteboard's channel."""
-        self.peers = Peers(
-            Surroundings(
-                own_id=name,
-                ice_servers=lambda: (),
-                send=self.send,
-                outgoing=self.outgoing,
-                on_track=self.consume,
-                on_connected=lambda _participant, up: self.up.append(up),
-                on_board=lambda _peer, text: self.written.append(text),
-                closing=Tasks(self.errors.append),
-            )
-        )
 
-    def outgoing(self, _participant: str) -> dict[Source, PacketTrack]:
-        made = {
-            Source.MICROPHONE: PacketTrack("audio", lambda: None),
-            Source.CAMERA: PacketTrack("video", lambda: None),
-        }
+    def outgoing(self, participant: str) -> dict[Source, PacketTrack]:
+        made = super().outgoing(participant)
         self.tracks += made.values()
         return made
 
@@ -72,29 +55,11 @@ class Side:
         return True
 
     async def consume(self, participant: str, incoming: Incoming) -> None:
-        del participant
         self.incoming.append(incoming.carries)
-        try:
-            while True:
-                await incoming.track.recv()
-                self.packets += 1
-        except MediaStreamError:
-            return
+        await super().consume(participant, incoming)
 
     def joined(self, *others: str, resumed: bool = False) -> Joined:
-        now = datetime.now(UTC)
-        roster = tuple(Participant(id=each, kind=ParticipantKind.GUEST, name=each) for each in others)
-        return Joined(
-            participant=self.name,
-            secret="s" * 20,
-            roster=roster,
-            ice_servers=(),
-            mode="mesh",
-            now=now,
-            ends_at=now,
-            title="A visit",
-            resumed=resumed,
-        )
+        return joined(self.name, *others, resumed=resumed)
 
     @property
     def connected(self) -> bool:

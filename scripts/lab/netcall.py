@@ -26,6 +26,8 @@ PATH: Final = """async () => {
   }
 }"""
 TILES: Final = "() => document.querySelectorAll('#tiles > li:not([data-kind=self])').length"
+BOTH_ONCE: Final = (1, 2)
+"""What is counted where the guest sees the robot, and nobody has come back as somebody else."""
 
 
 @dataclass
@@ -50,10 +52,10 @@ class NetworkCall:
         found: list[str] = await self.visitor.wait(PATH, WITHIN)
         return found
 
-    async def ghosts(self) -> int:
-        """How many others there are beside the robot: tiles of them, or participants."""
+    async def counted(self) -> tuple[int, int]:
+        """How many others the guest's page shows, and how many participants the visit has had; see `BOTH_ONCE`."""
         tiles: int = await self.visitor.page.evaluate(TILES)
-        return max(tiles - 1, len(self.server.participants(self.booked["reservation"])) - 2)
+        return tiles, len(self.server.participants(self.booked["reservation"]))
 
 
 @asynccontextmanager

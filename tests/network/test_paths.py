@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from scripts.lab.netcall import BOTH_ONCE
 from scripts.lab.netfaults import UDP
 from scripts.lab.netns import Nat
 from tests.network.conftest import Over
@@ -26,7 +27,7 @@ async def test_the_shortest_way_is_taken(call_over: Over, nat: Nat, relays: tupl
         assert {local, remote} <= kinds
         assert nat is not Nat.SYMMETRIC or "relay" in (local, remote)
         assert protocol == "udp"
-        assert await call.ghosts() == 0
+        assert await call.counted() == BOTH_ONCE
 
 
 @pytest.mark.long

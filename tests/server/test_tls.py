@@ -154,7 +154,7 @@ def test_a_torn_certificate_is_made_anew(site: ServerConfig, tmp_path: Path, kee
     issued = Authority(tmp_path / "tls").issued
     content = issued.read_bytes()
     issued.write_bytes(content[: int(len(content) * keep)])
-    assert served(Tls(site, NOW).context, tmp_path / "tls/ca.pem")
+    served(Tls(site, NOW).context, tmp_path / "tls/ca.pem")  # which raises where it is not trusted
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_a_clock_that_was_wrong_leaves_no_certificate_of_tomorrow(site: ServerCo
     with pytest.raises(ssl.SSLError, match="not yet valid"):
         served(running.context, tmp_path / "tls/ca.pem")
     running.refresh(NOW)
-    assert served(running.context, tmp_path / "tls/ca.pem")
+    served(running.context, tmp_path / "tls/ca.pem")
 
 
 @pytest.mark.parametrize("away", [-2 * SKEW, ROOT_LIVES])

@@ -26,7 +26,8 @@ async def post_statistics(
         await quality.add_of_robot(parts.database, reporter, reservation, report.samples, most)
     else:
         share = most // parts.config.rooms.max_participants
-        await quality.add_of_participant(parts.database, reporter, reservation, report.samples, share, parts.clock())
+        now = parts.clock()
+        await quality.add_of_participant(parts.database, reporter, reservation, report.samples, share, most, now)
 
 
 @router.post(

@@ -1,10 +1,10 @@
 """Samples of call quality in the database, by the robot or the participant that measured them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.database import Database
@@ -51,10 +51,11 @@ async def add_of_robot(
     Raises `UnknownError` or `FullError`.
     """
     async with database.write() as session:
-        reservation = await session.get(Reservation, reservation_id)
-        if reservation is None or reservation.robot_id != robot.id:
+        reservation = await _measurable(session, reservation_id)
+        if reservation.robot_id != robot.id:
             raise UnknownError("this robot has no such reservation")
-        await _add(session, reservation_id, None, samples, most)
+        await _bound(session, _of(reservation_id) & Statistics.participant_id.is_(None), len(samples), most)
+        session.add_all(_rows(reservation_id, None, samples))
 
 
 async def add_of_participant(
@@ -62,10 +63,11 @@ async def add_of_participant(
     participant: Participant,
     reservation_id: str,
     samples: Sequence[MediaSample],
+    share: int,
     most: int,
     now: datetime,
 ) -> None:
-    """Keep samples of a participant's page, `most` of them over the whole call.
+    """Keep samples of a participant's page over the whole call: `share` of his, and `most` of all participants.
 
     Raises `UnknownError` or `FullError`.
     """
@@ -73,27 +75,39 @@ async def add_of_participant(
         raise UnknownError("this participant has no such reservation")
     believed = [each if abs(each.at - now) <= TRUSTED else each.model_copy(update={"at": now}) for each in samples]
     async with database.write() as session:
-        await _add(session, reservation_id, participant.id, believed, most)
+        await _measurable(session, reservation_id)
+        his = Statistics.participant_id == participant.id
+        await _bound(session, _of(reservation_id) & his, len(samples), share)
+        # Whoever joins anew is another participant: the sum has a bound as well.
+        anybodys = Statistics.participant_id.is_not(None)
+        await _bound(session, _of(reservation_id) & anybodys, len(samples), most)
+        session.add_all(_rows(reservation_id, participant.id, believed))
 
 
-async def _add(
-    session: AsyncSession, reservation_id: str, participant_id: str | None, samples: Sequence[MediaSample], most: int
-) -> None:
-    same = (Statistics.reservation_id == reservation_id) & (Statistics.participant_id == participant_id)
+async def _measurable(session: AsyncSession, reservation_id: str) -> Reservation:
+    """The visit, locked, so that nobody counts or forgets its samples meanwhile; no more come to a forgotten one."""
+    reservation = await session.get(Reservation, reservation_id, with_for_update=True)
+    if reservation is None or reservation.anonymised_at is not None:
+        raise UnknownError("there is no such reservation any more")
+    return reservation
+
+
+def _of(reservation_id: str) -> ColumnElement[bool]:
+    return Statistics.reservation_id == reservation_id
+
+
+async def _bound(session: AsyncSession, same: ColumnElement[bool], more: int, most: int) -> None:
     count = (await session.scalars(select(func.count()).where(same))).one()
-    if count + len(samples) > most:
+    if count + more > most:
         raise FullError(
             f"of this call there are {count} samples; there may be {most} (limits.statistics_per_reservation)"
         )
-    session.add_all(
-        Statistics(
-            reservation_id=reservation_id,
-            participant_id=participant_id,
-            at=sample.at,
-            sample=sample.model_dump(mode="json", exclude_none=True),
-        )
-        for sample in samples
-    )
+
+
+def _rows(reservation_id: str, participant_id: str | None, samples: Sequence[MediaSample]) -> Iterator[Statistics]:
+    for sample in samples:
+        kept = sample.model_dump(mode="json", exclude_none=True)
+        yield Statistics(reservation_id=reservation_id, participant_id=participant_id, at=sample.at, sample=kept)
 
 
 async def read(database: Database, reservation_id: str) -> Call:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from server import quality, retention
 from server.app import REPORTS_PER_MINUTE
-from server.config import LimitsSection, ServerConfig
+from server.config import LimitsSection, RoomsSection, ServerConfig
 from server.database import Database
 from server.models import Statistics
 from tests.server.data_rig import NOON, Clock, add_robot, book, mark_ended, serving
@@ -110,6 +110,23 @@ async def test_samples_of_a_call_have_an_end_for_each_who_reports(
     assert await rows(database) == 100 + share
 
 
+async def test_who_joins_again_and_again_reports_no_more_than_all_may(
+    config: ServerConfig, database: Database, clock: Clock, call: Call
+) -> None:
+    sections = {"limits": LimitsSection(statistics_per_reservation=100), "rooms": RoomsSection(max_participants=2)}
+    async with serving(config.model_copy(update=sections), clock) as client:
+        for number, most in ((1, 50), (11, 50), (12, 0)):
+            if number > 1:
+                await attend(database, call.id, NOON, {ParticipantKind.GUEST: "Ana"}, number)
+            token = f"guest-{number}.{SECRET}"
+            if most:
+                full = report(*[SAMPLE] * most)
+                assert (await client.post(call.statistics, headers=bearer(token), json=full)).status_code == 204
+            problem(await client.post(call.statistics, headers=bearer(token), json=report()), 413)
+        assert (await client.post(call.statistics, headers=bearer(call.robot), json=report())).status_code == 204
+    assert await rows(database) == 101
+
+
 async def test_nobody_reports_without_end(client: httpx.AsyncClient, call: Call) -> None:
     for _ in range(3 * REPORTS_PER_MINUTE):  # a slow machine gives some back meanwhile
         answer = await client.post(call.statistics, headers=bearer(call.guest), json=report())
@@ -145,6 +162,8 @@ async def test_samples_are_forgotten_with_the_names(
     await retention.purge(database, config, NOON + timedelta(days=config.retention.days))
     assert await rows(database) == 1
     await retention.purge(database, config, NOON + timedelta(days=config.retention.days, seconds=1))
+    for token in (call.robot, call.guest):
+        problem(await client.post(call.statistics, headers=bearer(token), json=report()), 404)
     assert await rows(database) == 0
 
 

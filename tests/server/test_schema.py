@@ -9,13 +9,13 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 from sqlalchemy.dialects.mysql import LONGTEXT
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from server import schema
 from server.database import Database
-from server.models import Base, Language, Link, Reservation, User
+from server.models import Base, Language, Link, Reservation, Statistics, User
 from tests.server import databases
 from tests.server.data_rig import NOON
 
@@ -124,3 +124,16 @@ async def test_what_was_there_in_the_first_form_stays(empty: Database) -> None:
     with pytest.raises(IntegrityError, match=r"already booked|reservations_overlap"):
         async with empty.writer.begin() as connection:
             await connection.execute(text(overlapping))
+
+
+async def test_samples_of_forgotten_visits_are_deleted(empty: Database) -> None:
+    forgotten = "UPDATE reservations SET anonymised_at = '2026-11-20 12:00:00.000000' WHERE id = 'v1'"
+    kept = FIRST_FORM[2].replace("'v1', 'room1'", "'v2', 'room2'").replace("2026-11-20", "2026-11-21")
+    sample = "INSERT INTO statistics (reservation_id, at, sample) VALUES ('{}', '2026-11-20 12:00:00.000000', '{{}}')"
+    async with empty.writer.begin() as connection:
+        await connection.run_sync(lambda opened: command.upgrade(schema._alembic(opened), "0009"))
+        for statement in (*FIRST_FORM, kept, forgotten, sample.format("v1"), sample.format("v2")):
+            await connection.execute(text(statement))
+    await schema.upgrade(empty)
+    async with empty.read() as session:
+        assert (await session.scalars(select(Statistics.reservation_id))).all() == ["v2"]

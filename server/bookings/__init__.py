@@ -5,9 +5,9 @@
 """
 
 from server.bookings.admission import Admission, RefusedError, admit_guest, admit_robot, admit_staff, find_by_token
-from server.bookings.changes import Booked, book, cancel, cancel_within, close, edit, move, repeat_next_week
+from server.bookings.changes import Booked, add_link, book, cancel, cancel_within, close, edit, move, repeat_next_week
 from server.bookings.form import ReservationForm, wish_of
-from server.bookings.links import let_link_wait, revoke_link
+from server.bookings.links import let_link_wait, nobodys, revoke_link
 from server.bookings.lists import Filter, Listed, Upcoming, get, list_reservations, upcoming, who_came
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "RefusedError",
     "ReservationForm",
     "Upcoming",
+    "add_link",
     "admit_guest",
     "admit_robot",
     "admit_staff",
@@ -31,6 +32,7 @@ __all__ = [
     "let_link_wait",
     "list_reservations",
     "move",
+    "nobodys",
     "repeat_next_week",
     "revoke_link",
     "upcoming",

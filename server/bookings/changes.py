@@ -8,12 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit, booking, invitations, times, tokens
 from server.booking import Wish
 from server.bookings import steps
-from server.bookings.links import issue, issue_open
+from server.bookings.links import issue, issue_nobodys, issue_open, nobodys
 from server.bookings.lists import standing_links
 from server.config import ServerConfig
 from server.database import Database
 from server.errors import InputError
-from server.models import MailKind, Reservation, User
+from server.models import Language, MailKind, Reservation, User
 
 WEEK = timedelta(days=7)
 
@@ -132,6 +132,21 @@ async def cancel_within(
     reservation.cancelled_at = now
     await steps.call_off(session, config, secret, reservation, now)
     audit.write(session, now, actor, "cancel", "reservation", reservation.id)
+
+
+async def add_link(
+    database: Database, secret: bytes, room_or_id: str, language: Language, actor: str, now: datetime
+) -> None:
+    """Add a link that names nobody; where there is one already, that one is enough.
+
+    Raises `UnknownError` or `booking.OverError`.
+    """
+    async with database.write() as session:
+        reservation = await steps.find(session, room_or_id)
+        booking.check_can_end(reservation, now)
+        if nobodys((await standing_links(session, [reservation.id]))[reservation.id]) is None:
+            link = issue_nobodys(session, secret, reservation, language, now)
+            audit.write(session, now, actor, "add", "link", link.id, reservation=reservation.id)
 
 
 async def close(

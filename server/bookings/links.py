@@ -1,6 +1,6 @@
 """Guests' links: one per address, made again from its id and the server's secret, revoked one by one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,22 +16,32 @@ def issue(
     session: AsyncSession, secret: bytes, reservation: Reservation, wish: Wish, emails: Sequence[str], now: datetime
 ) -> list[Link]:
     """Add a link for each of these addresses. The wish's guest is named where it is clear that the link is his."""
-    return [
-        _add(session, secret, reservation, wish, email, wish.guest if len(wish.emails) == 1 else None, now)
-        for email in emails
-    ]
+    name = wish.guest if len(wish.emails) == 1 else None
+    return [_add(session, secret, reservation, Language(wish.language), email, name, now) for email in emails]
 
 
 def issue_open(session: AsyncSession, secret: bytes, reservation: Reservation, wish: Wish, now: datetime) -> Link:
     """Add a link without an address, for staff to hand over."""
-    return _add(session, secret, reservation, wish, None, wish.guest, now)
+    return _add(session, secret, reservation, Language(wish.language), None, wish.guest, now)
+
+
+def issue_nobodys(
+    session: AsyncSession, secret: bytes, reservation: Reservation, language: Language, now: datetime
+) -> Link:
+    """Add a link that names nobody, for whoever else comes."""
+    return _add(session, secret, reservation, language, None, None, now)
+
+
+def nobodys(links: Iterable[Link]) -> Link | None:
+    """A link that names nobody and with which nobody was sent away: the one that may be shown to anybody."""
+    return next((each for each in links if each.email is None and each.name is None and each.denied_at is None), None)
 
 
 def _add(
     session: AsyncSession,
     secret: bytes,
     reservation: Reservation,
-    wish: Wish,
+    language: Language,
     email: str | None,
     name: str | None,
     now: datetime,
@@ -43,7 +53,7 @@ def _add(
         token_hash=tokens.digest(tokens.link_token(secret, link_id)),
         name=name,
         email=email,
-        language=Language(wish.language),
+        language=language,
         created_at=now,
     )
     session.add(link)

@@ -60,9 +60,8 @@ async def join(room: Id, page: Staff) -> Response:
 
 
 def _invitation(page: StaffPage, visit: bookings.Listed) -> str | None:
-    """The token of a link that staff may pass on during the visit: best one that was made for nobody's address."""
-    usable = (link for link in visit.links if link.denied_at is None)
-    link = min(usable, key=lambda each: each.email is not None, default=None)
+    """The token of the link that staff may pass on during the visit; never a relative's own, which names him."""
+    link = bookings.nobodys(visit.links)
     return tokens.link_token(page.parts.secret, link.id) if link else None
 
 

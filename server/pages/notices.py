@@ -18,6 +18,7 @@ DONE: Final[dict[str, str]] = {
     "visit_cancelled": mark("The visit was cancelled."),
     "visit_over": mark("This visit was over already; nothing was changed."),
     "room_closed": mark("The room was closed, and everyone in it was sent home."),
+    "link_added": mark("There is a link to hand over now."),
     "link_forgiven": mark("This guest may knock again; his link is the same."),
     "link_revoked": mark("The link is not valid any more."),
     "robot_renamed": mark("The robot was renamed."),

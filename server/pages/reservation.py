@@ -8,6 +8,7 @@ from server.booking import OverError, State
 from server.bookings import Listed
 from server.errors import InputError, UnknownError
 from server.languages import mark
+from server.models import Language
 from server.pages.page import Staff, StaffPage, address
 from server.pages.quality import view as quality_of
 from server.pages.reservations import STATES, early
@@ -47,6 +48,7 @@ async def show(visit: Id, page: Staff) -> Response:
         "portal/reservation.html",
         visit=found,
         links=links,
+        nobodys=bookings.nobodys(found.links),
         states=STATES,
         early=early(page),
         why=await _why(page, found),
@@ -109,6 +111,15 @@ async def repeat(visit: Id, page: Staff) -> Response:
     except InputError:
         return page.go(address("/reservations/new", like=visit))
     return page.go(f"/reservations/{booked.reservation.id}", "visit_repeated")
+
+
+@router.post("/reservations/{visit}/links")
+async def add_link(visit: Id, page: Staff) -> Response:
+    """A link that names nobody, to hand over; from the call page this comes in a window of its own."""
+    parts = page.parts
+    language = Language(parts.config.language)
+    await bookings.add_link(parts.database, parts.secret, visit, language, page.actor, page.now)
+    return page.go(f"/reservations/{visit}#links", "link_added")
 
 
 @router.api_route("/reservations/{visit}/links/{link}/revoke", methods=["GET", "HEAD"])

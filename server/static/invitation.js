@@ -5,7 +5,7 @@ import { byId } from "./dom.js";
 
 export function offerInvitation() {
   const field = document.getElementById("invitation-link");
-  if (!(field instanceof HTMLInputElement)) return; // staff of a visit that has no link
+  if (!(field instanceof HTMLInputElement)) return; // staff of a visit that has none to hand over
   field.addEventListener("focus", () => field.select());
   copies(byId("invitation-copy", HTMLButtonElement), field.value);
   const share = byId("invitation-share", HTMLButtonElement);

@@ -7,13 +7,13 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from server import mails, residents, robots
 from server.bookings import Filter, list_reservations
 from server.config import ServerConfig
 from server.database import Database
-from server.models import Mail, Role
+from server.models import Audit, Mail, Role
 from server.residents import ResidentForm
 from tests.server.data_rig import NOON, Clock, add_robot
 from tests.server.portal_rig import PASSWORD, Reader, add_user, reader, value, words
@@ -284,6 +284,31 @@ async def test_link_is_revoked_after_asking(ana: Reader, database: Database) -> 
     assert "The link is not valid any more." in words(gone)
     assert "/r/" not in gone.text
     assert (await ana.send(revoke[1])).status_code == 404
+
+
+async def test_staff_hand_over_no_link_that_names_a_relative(ana: Reader, database: Database) -> None:
+    robot, _ = await add_robot(database)
+    resident = await add_resident(database, emails="lucia@example.org")
+    typed = visit(robot, date="2026-11-20", time="13:05", resident_id=resident)
+    booked = await ana.send("/reservations/new", **typed)
+    (personal,) = set(re.findall(r"/r/([\w-]+)", booked.text))
+    join = re.search(r'href="(/rooms/(\w+)/join)"', booked.text)
+    assert join
+    page = await ana.open(join[1])
+    assert "/r/" not in page.text
+    (add,) = re.findall(r'action="(/reservations/[\w-]+/links)"', page.text)
+    for _ in range(2):
+        made = await ana.send(add)
+        assert "There is a link to hand over now." in words(made)
+        (handed,) = set(re.findall(r"/r/([\w-]+)", made.text)) - {personal}
+    assert not re.search(r'action="/reservations/[\w-]+/links"', made.text)
+    page = await ana.open(join[1])
+    assert set(re.findall(r"/r/([\w-]+)", page.text)) == {handed}
+    assert value(await ana.open(f"/r/{personal}"), "name") == "Lucía"
+    assert value(await ana.open(f"/r/{handed}"), "name") == ""
+    async with database.read() as session:
+        entries = (await session.scalars(select(Audit).where(Audit.object_kind == "link"))).all()
+    assert [(entry.action, entry.detail["reservation"]) for entry in entries] == [("add", booked.url.path[14:])]
 
 
 async def test_staff_join_from_the_list_and_from_the_box(ana: Reader, database: Database, clock: Clock) -> None:

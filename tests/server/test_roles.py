@@ -62,6 +62,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "GET /reservations/{visit}/close": STAFF,
     "POST /reservations/{visit}/close": DOES,
     "POST /reservations/{visit}/repeat": DOES,
+    "POST /reservations/{visit}/links": DOES,
     "GET /reservations/{visit}/links/{link}/revoke": STAFF,
     "POST /reservations/{visit}/links/{link}/revoke": DOES,
     "POST /reservations/{visit}/links/{link}/let-wait": DOES,

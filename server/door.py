@@ -86,17 +86,10 @@ class Door:
         return Ticket(admission, event, secret, join.resume.secret if join.resume else None)
 
     async def _admission(self, sender: Connection, room: str) -> Admission:
-        """By the room's name for robots and staff, by a link's token for everybody else; staff may try a link too."""
         now, rules = self._clock(), self._config.rooms
         if sender.robot is not None:
             return await bookings.admit_robot(self._database, sender.robot.id, room, now, rules)
-        if sender.user is not None:
-            try:
-                return await bookings.admit_staff(self._database, room, sender.user.name, now, rules)
-            except RefusedError as refused:
-                if refused.refusal.error is not ErrorCode.UNKNOWN_ROOM:
-                    raise
-        return await bookings.admit_guest(self._database, room, now, rules)
+        return await bookings.admit_person(self._database, room, sender.user, now, rules)
 
     def waiting(self, ticket: Ticket, wait: Wait) -> wire.Waiting:
         """What a guest is told who is not let in yet."""

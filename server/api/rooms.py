@@ -29,9 +29,7 @@ async def ice_servers(room: Id, request: Request, parts: Shared, response: Respo
 async def _admit(room: str, user: User | None, parts: Parts) -> bookings.Admission:
     rules, now = parts.config.rooms, parts.clock()
     try:
-        if user is not None:
-            return await bookings.admit_staff(parts.database, room, user.name, now, rules)
-        return await bookings.admit_guest(parts.database, room, now, rules)
+        return await bookings.admit_person(parts.database, room, user, now, rules)
     except bookings.RefusedError as error:
         unknown = error.refusal.error is ErrorCode.UNKNOWN_ROOM
         raise HTTPException(HTTPStatus.NOT_FOUND if unknown else HTTPStatus.FORBIDDEN, str(error)) from error

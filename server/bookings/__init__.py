@@ -4,7 +4,15 @@
 `admission` who may enter a room. Who changes something is `actor`, as `server.models.Audit` has it.
 """
 
-from server.bookings.admission import Admission, RefusedError, admit_guest, admit_robot, admit_staff, find_by_token
+from server.bookings.admission import (
+    Admission,
+    RefusedError,
+    admit_guest,
+    admit_person,
+    admit_robot,
+    admit_staff,
+    find_by_token,
+)
 from server.bookings.changes import Booked, add_link, book, cancel, cancel_within, close, edit, move, repeat_next_week
 from server.bookings.form import ReservationForm, wish_of
 from server.bookings.links import let_link_wait, nobodys, revoke_link
@@ -20,6 +28,7 @@ __all__ = [
     "Upcoming",
     "add_link",
     "admit_guest",
+    "admit_person",
     "admit_robot",
     "admit_staff",
     "book",

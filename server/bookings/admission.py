@@ -9,7 +9,7 @@ from server import booking, tokens
 from server.config import RoomsSection
 from server.database import Database
 from server.errors import UnknownError
-from server.models import Link, Reservation, Robot
+from server.models import Link, Reservation, Robot, User
 from wire.signaling import ErrorCode, ParticipantKind, Refusal
 
 
@@ -93,6 +93,22 @@ async def admit_staff(database: Database, room: str, name: str, now: datetime, r
     if reservation is None:
         raise RefusedError(Refusal(error=ErrorCode.UNKNOWN_ROOM, message="there is no such room"))
     return _admission(reservation, ParticipantKind.STAFF, name, now, rules)
+
+
+async def admit_person(
+    database: Database, room: str, user: User | None, now: datetime, rules: RoomsSection
+) -> Admission:
+    """Let staff in by the room's name and everybody else by a link's token; staff may come by a link too.
+
+    A user who has yet to choose a password of his own is nobody of the staff. Raises `RefusedError` as the others do.
+    """
+    if user is not None and not user.must_change_password:
+        try:
+            return await admit_staff(database, room, user.name, now, rules)
+        except RefusedError as refused:
+            if refused.refusal.error is not ErrorCode.UNKNOWN_ROOM:
+                raise
+    return await admit_guest(database, room, now, rules)
 
 
 def _admission(

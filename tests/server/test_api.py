@@ -7,7 +7,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from server import audit, bookings, residents, robots, users
+from server import audit, bookings, residents, robots, sessions, users
 from server.config import ServerConfig
 from server.config_network import IceServerSection
 from server.database import Database
@@ -15,6 +15,7 @@ from server.models import Participant, Role
 from server.residents import ResidentForm
 from tests.server.data_rig import NOON, SECRET, Clock, add_robot, book, cancel, close, mark_ended, serving, stored
 from tests.server.domain_rig import RESIDENT
+from tests.server.portal_rig import add_user
 from wire.rest import Caller, Consent, EnrolmentResponse, IceServerList, Policy, Problem, ReservationList
 from wire.signaling import ParticipantKind
 
@@ -147,6 +148,19 @@ async def test_a_page_may_try_the_turn_servers_while_the_room_is_open_to_it(
             link.denied_at = NOON
             await session.merge(link)
         problem(await client.get(path), 403)
+
+
+async def test_staff_ask_by_the_room_or_by_a_link_and_by_the_link_alone_before_they_chose_a_password(
+    client: httpx.AsyncClient, config: ServerConfig, database: Database
+) -> None:
+    robot_id, _ = await add_robot(database)
+    booked = await book(database, robot_id, NOON)
+    for name, fresh in (("old", False), ("new", True)):
+        user = await add_user(database, name, fresh=fresh)
+        cookie = f"{sessions.cookie_name(config)}={await sessions.start(database, user, NOON, config.sessions)}"
+        for room, status in ((booked.reservation.room, 404 if fresh else 200), (booked.token, 200)):
+            answer = await client.get(f"/api/v1/rooms/{room}/ice_servers", headers={"Cookie": cookie})
+            assert answer.status_code == status, (name, room)
 
 
 async def test_nothing_new_costs_nothing_but_the_time(

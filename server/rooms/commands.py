@@ -23,6 +23,7 @@ class ServerEvent(StrEnum):
     CHAT = "chat"
     CHOOSE_CAMERA = "choose_camera"
     WAITING_ROOM = "waiting_room"
+    MAY_RECORD = "may_record"
     ICE_SERVERS = "ice_servers"
     ROOM_CLOSED = "room_closed"
 
@@ -118,7 +119,8 @@ class RecordDenial:
 class RecordRecording:
     """Store that a participant began, or ended, to record the call; `actor` is empty where nobody said so."""
 
-    participant: str
+    member: Member
+    """As he is now, or was last."""
     at: datetime
     on: bool
     actor: str = ""

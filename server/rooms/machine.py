@@ -63,9 +63,9 @@ def _apply(room: Room, event: Event, now: datetime) -> Outcome:
         return room, (no,)
     match event:
         case Joined():
-            return _join(room, event, now)
+            return _join(room, recording.admitted(room, event), now)
         case VisitChanged(visit):
-            return replace(room, visit=visit), ()
+            return replace(room, visit=visit), recording.told(room, visit)
         case Tick():
             return room, ()
         case Removed(socket):

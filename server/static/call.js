@@ -175,6 +175,7 @@ function send(signaling, room) {
     if (!signaling.connected) throw new LinkDownError("nobody can be told of a recording now");
     await tellMedia();
   });
+  signaling.on("may_record", ({ may_record }) => recording?.allow(may_record));
   new QualityPanel(monitor, room, adaptation);
   rating = new Rating(new Reports(room, monitor));
   return monitor;

@@ -34,13 +34,22 @@ export class Recording {
     this.#outgoing = outgoing;
     this.#tell = tell;
     this.#button.hidden = true;
-    room.on("entered", ({ may_record }) => (this.#button.hidden = !may_record));
+    room.on("entered", ({ may_record }) => this.allow(may_record ?? false));
     room.on("participant", ({ id, name, media }) => this.#note(id, media?.recording ? name : null));
     room.on("gone", (participant) => this.#note(participant, null));
     window.addEventListener("beforeunload", (event) => {
       if (this.on) event.preventDefault(); // the file would be lost
     });
     this.#button.addEventListener("click", () => (this.on ? this.stop() : this.#start()));
+  }
+
+  /**
+   * Where it is not allowed (any more), what was recorded until now is kept.
+   * @param {boolean} allowed
+   */
+  allow(allowed) {
+    this.#button.hidden = !allowed;
+    if (!allowed) this.stop();
   }
 
   /** First everybody is told, and only then anything is recorded. */
@@ -51,7 +60,8 @@ export class Recording {
       const sink = await Recorder.choose(name);
       this.#set(true);
       await this.#tell();
-      this.#recorder = new Recorder(this.#room, this.#outgoing, name, sink);
+      // It may have been forbidden while the others were told.
+      if (this.on) this.#recorder = new Recorder(this.#room, this.#outgoing, name, sink);
     } catch {
       // He has changed his mind, or the server does not allow it or is not there.
       this.#set(false);

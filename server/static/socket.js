@@ -19,6 +19,7 @@ const SERVER_EVENTS = [
   "renegotiate",
   "chat",
   "waiting_room",
+  "may_record",
   "ice_servers",
   "room_closed",
 ];

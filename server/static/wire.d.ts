@@ -236,6 +236,7 @@ export interface ServerEvents {
   chat: Chat;
   choose_camera: ChooseCamera;
   waiting_room: WaitingRoom;
+  may_record: MayRecord;
   ice_servers: FreshIceServers;
   room_closed: RoomClosed;
 }
@@ -286,6 +287,12 @@ export interface ParticipantLeft {
  */
 export interface WaitingRoom {
   guests: Participant[];
+}
+/**
+ * `may_record`: the visit was changed; staff in the room may record it from now on, or have to end it.
+ */
+export interface MayRecord {
+  may_record: boolean;
 }
 /**
  * `ice_servers`: what to use from now on for new connections; the old credentials expire.

@@ -161,14 +161,14 @@ class Client:
         self.refused: Any = None
         self._url = f"http://127.0.0.1:{port}"
         self._auth = {"token": token} if token else None
-        self._headers = headers or {}
+        self.headers = headers or {}
         self.sio.on("connect_error", self._note_refusal)
         for event in SERVER_EVENTS:
             self.sio.on(event, lambda message, event=event: self.heard.put_nowait((event, message)))
 
     async def connect(self) -> None:
         await self.sio.connect(
-            self._url, headers=self._headers, auth=self._auth, transports=["websocket"], wait_timeout=SOON
+            self._url, headers=dict(self.headers), auth=self._auth, transports=["websocket"], wait_timeout=SOON
         )
 
     def _note_refusal(self, refusal: Any) -> None:

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from server.rooms.commands import Command, RecordRecording, Refuse
-from server.rooms.events import Joined, Left, MediaChanged, SocketLost, Tick
+from server.rooms.events import Joined, Left, MediaChanged, Proof, SocketLost, Tick, VisitChanged
 from tests.server.rooms_rig import GUEST, NOON, ROBOT, STAFF, VISIT, Script, refused
-from wire.signaling import ErrorCode, Media, Participant, ParticipantKind
+from wire.signaling import ErrorCode, MayRecord, Media, Participant, ParticipantKind
 
 RECORDS = Media(recording=True)
 
@@ -20,7 +20,7 @@ def call(*, allowed: bool = True) -> Script:
 
 
 def recorded(script: Script) -> list[tuple[str, bool, str]]:
-    return [(each.participant, each.on, each.actor) for each in script.commands if isinstance(each, RecordRecording)]
+    return [(each.member.id, each.on, each.actor) for each in script.commands if isinstance(each, RecordRecording)]
 
 
 def test_staff_record_everybody_is_told_and_the_audit_knows_who() -> None:
@@ -84,3 +84,55 @@ def test_the_end_of_the_visit_ends_it() -> None:
     commands: tuple[Command, ...] = script(Tick(), after=(VISIT.ends_at - NOON).total_seconds())
     assert recorded(script) == [("nurse", False, "")]
     assert not any(isinstance(each, Refuse) for each in commands)
+
+
+def test_where_it_is_forbidden_meanwhile_staff_are_told_and_may_say_everything_else() -> None:
+    script = call()
+    script(MediaChanged("nurse1", RECORDS, "u1"))
+    script(VisitChanged(VISIT))
+    assert script.said("nurse1") == [MayRecord(may_record=False)]
+    assert script.said("guest1") == script.said("robot1") == []
+    muted = script(MediaChanged("nurse1", Media(audio=False, recording=True), "u1"))
+    assert not any(isinstance(each, Refuse) for each in muted)
+    assert recorded(script) == []
+    script(MediaChanged("nurse1", Media(audio=False), "u1"))
+    assert recorded(script) == [("nurse", False, "u1")]
+    assert refused(script(MediaChanged("nurse1", RECORDS, "u1"))) is ErrorCode.NOT_ALLOWED
+    script(VisitChanged(replace(VISIT, recording=True)))
+    assert script.said("nurse1") == [MayRecord(may_record=True)]
+    script(VisitChanged(replace(VISIT, recording=True)))
+    assert script.said("nurse1") == []
+
+
+@pytest.mark.parametrize("resumed", [True, False])
+def test_who_was_away_when_it_was_forbidden_comes_in_without_it(*, resumed: bool) -> None:
+    script = call()
+    script(MediaChanged("nurse1", RECORDS, "u1"))
+    script(SocketLost("nurse1"))
+    script(VisitChanged(VISIT))
+    proof = Proof("nurse", "hash of nurse") if resumed else None
+    script(Joined("nurse2", "other", "hash", STAFF, "Nurse", RECORDS, proof, actor="u1"))
+    assert not any(isinstance(each, Refuse) for each in script.commands)
+    assert recorded(script) == ([("nurse", False, "u1")] if resumed else [])
+    nurse = script.room.at("nurse2")
+    assert nurse is not None
+    assert not nurse.media.recording
+
+
+def test_who_is_dropped_while_another_one_speaks_is_not_said_to_be_ended_by_him() -> None:
+    script = call()
+    script.join("doctor", STAFF)
+    script(MediaChanged("nurse1", RECORDS, "u1"))
+    script(SocketLost("nurse1"))
+    script(MediaChanged("doctor1", RECORDS, "u2"), after=60)
+    assert recorded(script) == [("doctor", True, "u2"), ("nurse", False, "")]
+
+
+def test_what_is_stored_of_one_who_is_gone_says_that_he_records_no_more() -> None:
+    script = call()
+    script(MediaChanged("nurse1", RECORDS, "u1"))
+    (begun,) = [each for each in script.commands if isinstance(each, RecordRecording)]
+    assert begun.member.media.recording
+    script(Left("nurse1", actor="u1"))
+    (ended,) = [each for each in script.commands if isinstance(each, RecordRecording)]
+    assert not ended.member.media.recording

@@ -3,7 +3,7 @@
 Client to server: `join`, `offer`, `answer`, `candidate`, `renegotiate`, `chat`, `media`, `choose_camera`,
 `leave`, `admit`, `deny`.
 Server to client: `admitted`, `participant_joined`, `participant_left`, `participant_changed`, `offer`, `answer`,
-`candidate`, `renegotiate`, `chat`, `choose_camera`, `waiting_room`, `ice_servers`, `room_closed`.
+`candidate`, `renegotiate`, `chat`, `choose_camera`, `waiting_room`, `may_record`, `ice_servers`, `room_closed`.
 """
 
 from wire.signaling.cameras import Camera, Cameras, ChooseCamera, Choosers
@@ -13,6 +13,7 @@ from wire.signaling.events import CLIENT_EVENTS, SERVER_EVENTS
 from wire.signaling.joining import FreshIceServers, IceServer, Join, Joined, Resume
 from wire.signaling.leaving import CloseReason, Leave, LeaveReason, ParticipantLeft, RoomClosed
 from wire.signaling.participant import Held, Media, Participant, ParticipantKind
+from wire.signaling.recording import MayRecord
 from wire.signaling.refusal import ErrorCode, Refusal
 from wire.signaling.waiting import Admit, Deny, Waiting, WaitingRoom
 
@@ -38,6 +39,7 @@ __all__ = [
     "Joined",
     "Leave",
     "LeaveReason",
+    "MayRecord",
     "Media",
     "Offer",
     "Participant",

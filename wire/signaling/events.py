@@ -7,6 +7,7 @@ from wire.signaling.connection import Answer, Candidate, Offer, Renegotiate
 from wire.signaling.joining import FreshIceServers, Join, Joined
 from wire.signaling.leaving import Leave, ParticipantLeft, RoomClosed
 from wire.signaling.participant import Media, Participant
+from wire.signaling.recording import MayRecord
 from wire.signaling.waiting import Admit, Deny, WaitingRoom
 
 CLIENT_EVENTS: dict[str, type[Message]] = {
@@ -34,6 +35,7 @@ SERVER_EVENTS: dict[str, type[Message]] = {
     "chat": Chat,
     "choose_camera": ChooseCamera,
     "waiting_room": WaitingRoom,
+    "may_record": MayRecord,
     "ice_servers": FreshIceServers,
     "room_closed": RoomClosed,
 }

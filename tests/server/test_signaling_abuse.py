@@ -267,14 +267,14 @@ async def test_a_connection_that_closes_at_the_door_does_not_come_in(
     pair: PAIR, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rig, visit, robot, _ = pair
-    admit, asked, opened = bookings.admit_guest, asyncio.Event(), asyncio.Event()
+    admit, asked, opened = bookings.admit_person, asyncio.Event(), asyncio.Event()
 
     async def slowly(*arguments: Any) -> bookings.Admission:
         asked.set()
         await asyncio.wait_for(opened.wait(), SOON)
         return await admit(*arguments)
 
-    monkeypatch.setattr(bookings, "admit_guest", slowly)
+    monkeypatch.setattr(bookings, "admit_person", slowly)
     late = await rig.client()
     await late.sio.emit("join", {"version": 1, "room": visit.link, "name": "Eve"})
     await asyncio.wait_for(asked.wait(), SOON)

@@ -14,6 +14,7 @@ from server import api, pages, problems, retention, schema, secret
 from server.access import Parts, per_minute
 from server.body import BodyLimit
 from server.config import ServerConfig
+from server.crowding import Crowding
 from server.csrf import SameOrigin
 from server.database import Database
 from server.ice import IceServers
@@ -79,7 +80,7 @@ def create_app(config: ServerConfig, clock: Callable[[], datetime] = utc_now) ->
 
     web = create_web(config, database, clock, key, lifespan)
     pages.install(web)
-    return App(signaling.asgi(web), signaling, mails, background)
+    return App(Crowding(signaling.asgi(web)), signaling, mails, background)
 
 
 def create_web(

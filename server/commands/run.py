@@ -20,6 +20,7 @@ from server.frames import MAX_BYTES
 from server.pages import MissingLibraryError
 from server.times import utc_now
 from server.tls import Tls
+from server.websocket import PING_SECONDS, WebSocketProtocol
 
 STOP_SECONDS = 5
 
@@ -116,7 +117,9 @@ async def _serve(config: ServerConfig, listener: socket.socket) -> None:
         whole,
         log_config=None,
         access_log=False,
-        ws="websockets-sansio",
+        ws=WebSocketProtocol,
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=PING_SECONDS,
         ws_max_size=2 * MAX_BYTES,  # the frame gate answers what is a little too large; this cuts off the rest
         ws_per_message_deflate=False,  # secrets and what others write must not be compressed together
         server_header=False,

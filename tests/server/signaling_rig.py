@@ -15,7 +15,7 @@ import socketio
 import uvicorn
 from starlette.applications import Starlette
 
-from server import sessions, tokens
+from server import sessions, tokens, websocket
 from server.config import LimitsSection, RoomsSection, ServerConfig
 from server.database import Database
 from server.models import Link, Participant, Reservation, Robot, Role, User
@@ -60,13 +60,20 @@ class Rig:
             port=self.port,
             lifespan="off",
             log_config=None,
-            ws="websockets-sansio",
+            ws=websocket.WebSocketProtocol,
+            ws_ping_interval=websocket.PING_SECONDS,
+            ws_ping_timeout=websocket.PING_SECONDS,
             timeout_graceful_shutdown=1,
         )
         self._web = uvicorn.Server(settings)
         self._serving = asyncio.create_task(self._web._serve())
         await until(lambda: self._web.started)
         self.port = self._web.servers[0].sockets[0].getsockname()[1]
+
+    @property
+    def connections(self) -> int:
+        """How many the web server has open."""
+        return len(self._web.server_state.connections)
 
     async def kill(self) -> None:
         """The process is gone: nobody is told, nothing more is stored."""

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import socket
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from socketio.exceptions import ConnectionError as SocketConnectionError
 from websockets.asyncio.client import ClientConnection, connect
 
-from server import bookings, sockets
+from server import bookings, sockets, websocket
 from server.frames import MALFORMED, MAX_BYTES, StrictPacket
 from server.limits import Buckets, TokenBucket
 from server.times import utc_now
@@ -243,6 +244,31 @@ async def test_who_does_not_read_is_disconnected(pair: PAIR, monkeypatch: pytest
         changed = await guest.hear("participant_changed")
         assert (changed["id"], changed["connected"]) == (to, False)
         assert await robot.call("media", {}) == {}
+
+
+async def test_nothing_is_kept_for_one_who_never_reads_again(
+    migrated: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sockets, "MAX_BACKLOG", 20)
+    monkeypatch.setattr(websocket, "PING_SECONDS", 2.0)
+    async with running(migrated, tmp_path) as rig:
+        visit = await rig.book()
+        robot = await rig.robot(visit)
+        narrow = socket.socket()
+        narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        narrow.connect(("127.0.0.1", rig.port))
+        async with raw(rig, compression=None, close_timeout=0.1, sock=narrow) as deaf:
+            await deaf.send(f'421["join",{{"version":1,"room":"{visit.link}","name":"Eve"}}]')
+            offer = {"to": (await robot.hear("participant_joined"))["id"], "connection": "c", "tracks": {}}
+            deaf.transport.pause_reading()
+
+            async def is_gone() -> bool:
+                answer = await robot.call("offer", offer | {"sdp": "a" * 60_000})
+                return answer.get("error") == "not_connected"
+
+            await until(is_gone, 20)
+            await until(lambda: rig.connections == 1, 20)
+            await until(lambda: len(rig.signaling._sockets.server.eio.sockets) == 1, 20)
 
 
 async def test_a_connection_that_closes_while_its_join_is_stored_leaves_no_ghost(pair: PAIR) -> None:

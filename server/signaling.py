@@ -61,6 +61,8 @@ class Signaling:
         self._connections: dict[str, Connection] = {}
         self._lost: dict[str, str] = {}
         """Connections that closed and whose rooms, by reservation, could not be told yet."""
+        self._losing: set[asyncio.Task[None]] = set()
+        """Those whose rooms are being told."""
         self._ticking: asyncio.Task[None] | None = None
         self.last_tick = time.monotonic()
         """When the rooms were last held against the clock, monotonic, in seconds: the heartbeat of this part."""
@@ -89,6 +91,7 @@ class Signaling:
             self._ticking.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._ticking
+        await asyncio.gather(*self._losing)
         await self._sockets.stop()
 
     async def _tick(self) -> None:
@@ -149,7 +152,10 @@ class Signaling:
         self._renewals.forget(sid)
         gone = self._connections.pop(sid, None)
         if gone is not None and gone.reservation is not None:
-            await self._lose(sid, gone.reservation)
+            # Engine.IO finds dead connections while it writes to them too: then its caller holds the room's lock.
+            losing = asyncio.create_task(self._lose(sid, gone.reservation), name="lost connection")
+            self._losing.add(losing)
+            losing.add_done_callback(self._losing.discard)
 
     async def _lose(self, sid: str, reservation: str) -> None:
         """Tell the room; where that could not be stored, the next tick tries again, or a ghost would stay for ever."""

@@ -271,6 +271,25 @@ async def test_nothing_is_kept_for_one_who_never_reads_again(
             await until(lambda: len(rig.signaling._sockets.server.eio.sockets) == 1, 20)
 
 
+async def test_a_connection_found_dead_while_it_is_written_to_holds_nobody_up(pair: PAIR) -> None:
+    rig, visit, robot, _ = pair
+    engine = rig.signaling._sockets.server.eio
+    async with raw(rig) as mute:
+        await mute.send(f'421["join",{{"version":1,"room":"{visit.link}","name":"Eve"}}]')
+        muted = (await robot.hear("participant_joined"))["id"]
+        (each,) = (each for sid, each in engine.sockets.items() if sid not in engine_ids(rig))
+        each.last_ping = 1.0  # it was asked long ago, and gives no answer; whoever writes to it next finds that out
+        assert await robot.call("chat", {"text": "anybody?"}) == {}
+    changed = await robot.hear("participant_changed")
+    assert (changed["id"], changed["connected"]) == (muted, False)
+
+
+def engine_ids(rig: Rig) -> set[str]:
+    """The ids by which Engine.IO knows the clients of the rig."""
+    manager = rig.signaling._sockets.server.manager
+    return {manager.eio_sid_from_sid(client.sio.get_sid(), "/") for client in rig.clients}
+
+
 async def test_a_connection_that_closes_while_its_join_is_stored_leaves_no_ghost(pair: PAIR) -> None:
     rig, visit, robot, _ = pair
     late = await rig.client()

@@ -13,7 +13,7 @@ from robotclient import VERSION, configfile, lastgood, logs
 from robotclient.children import ChildGaveUpError
 from robotclient.commands.check import check
 from robotclient.commands.devices import devices, snapshot
-from robotclient.commands.enroll import AlreadyEnrolledError, WrongAuthorityError, enroll, trust
+from robotclient.commands.enroll import AlreadyEnrolledError, WrongAuthorityError, enroll
 from robotclient.commands.mirror import DaemonRunsError, test_call
 from robotclient.commands.status import NotRunningError, status
 from robotclient.config import RobotConfig
@@ -92,9 +92,14 @@ def _dispatch(arguments: argparse.Namespace) -> int:
     config = configfile.load(arguments.config)
     match arguments.command:
         case "enroll":
-            if arguments.fingerprint:
-                trust(config, arguments.fingerprint)
-            enroll(config, arguments.code, _tls(config), replace=arguments.replace, as_json=arguments.json)
+            enroll(
+                config,
+                arguments.code,
+                _tls(config),
+                fingerprint=arguments.fingerprint,
+                replace=arguments.replace,
+                as_json=arguments.json,
+            )
         case "devices":
             if arguments.snapshot:
                 snapshot(config.camera, arguments.snapshot, as_json=arguments.json)

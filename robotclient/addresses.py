@@ -19,6 +19,8 @@ GROUPS: Final = 0x10 | 0x100
 """RTMGRP_IPV4_IFADDR and RTMGRP_IPV6_IFADDR."""
 SETTLED: Final = 0.3
 """Seconds without news after which the addresses are what they will be: one goes before the next one comes."""
+UNSETTLED: Final = 3.0
+"""Seconds of news without an end, as of an interface that comes and goes; then they are looked at all the same."""
 LARGEST: Final = 65536
 
 
@@ -30,9 +32,10 @@ async def watch(changed: Callable[[], None]) -> None:
         while True:
             await _news(kernel)
             with contextlib.suppress(TimeoutError):
-                while True:
-                    async with asyncio.timeout(SETTLED):
-                        await _news(kernel)
+                async with asyncio.timeout(UNSETTLED):
+                    while True:
+                        async with asyncio.timeout(SETTLED):
+                            await _news(kernel)
             now = _addresses()
             if now and now != known:
                 log.info("this machine's addresses have changed")

@@ -20,7 +20,6 @@ from robotclient.signaling import RefusedError, Signaling, SignalingError
 from robotclient.surroundings import Surroundings
 from robotclient.tasks import Tasks
 from robotclient.uplink import INTERVAL as ADAPT_INTERVAL
-from robotclient.whiteboard import INTERVAL as BOARD_INTERVAL
 from robotclient.whiteboard import Whiteboard
 from wire.rest import Reservation
 from wire.signaling import (
@@ -80,14 +79,14 @@ class Attendance:
         self._own_id = ""
         self._ice_servers: tuple[IceServer, ...] = ()
         self._chat = RecentChat()
-        self._whiteboard = Whiteboard(body.draw_board)
+        self._whiteboard = Whiteboard(body.draw_board, body.is_admitted)
         self._held: Held | None = Held.ANNOUNCING
         self._picture_fits = True
         self._signaling.media = self._media()
         self._link.spawn(self._signaling.run(), "signaling")
         self._link.spawn(self._adapt(), "uplink")
-        self._link.spawn(addresses.watch(self._move), "addresses")
-        self._link.spawn(self._follow_board(), "whiteboard")
+        self._link.spawn(self._watch_addresses(), "addresses")
+        self._link.spawn(self._whiteboard.follow(self._connected, lambda: self.roster), "whiteboard")
 
     async def take(self, news: News) -> call.Event | None:
         """Obey what the room says, and tell the machine what it must know of it."""
@@ -104,7 +103,7 @@ class Attendance:
 
     def tiles(self, admitted: frozenset[str]) -> tuple[Tile, ...]:
         """What the screen shows of those who were let in, and the whiteboard where there is something on it."""
-        connected = self.peers.connected() if self.peers else {}
+        connected = self._connected()
         board = (Tile(participant=BOARD, name=""),) if self._whiteboard.shown else ()
         people = tuple(
             Tile(
@@ -150,7 +149,7 @@ class Attendance:
         """Follow the network; say so where it has no room for a picture any more, and where it has again."""
         while True:
             await asyncio.sleep(ADAPT_INTERVAL)
-            peers = self.peers.connected() if self.peers else {}
+            peers = self._connected()
             self._body.uplink.adapt(peers, time.monotonic())
             fits = not peers or not peers.keys() <= self._body.uplink.without_picture
             if fits != self._picture_fits:
@@ -158,22 +157,20 @@ class Attendance:
                 self._picture_fits = fits
                 self._tell_media()
 
+    def _connected(self) -> dict[str, Peer]:
+        return self.peers.connected() if self.peers else {}
+
+    async def _watch_addresses(self) -> None:
+        try:
+            await addresses.watch(self._move)
+        except OSError as error:  # the call works without, and notices a dead way a few seconds later
+            log.warning("changes of this machine's addresses are not noticed: %s", error)
+
     def _move(self) -> None:
         """The machine has other addresses: what went over the old ones is dead, known or not."""
         self._signaling.reconnect()
         if self.peers is not None:
             self.peers.doubt()
-
-    async def _follow_board(self) -> None:
-        while True:
-            await asyncio.sleep(BOARD_INTERVAL)
-            peers = self.peers.connected() if self.peers else {}
-            hidden = frozenset(each for each in self.roster if not self._body.is_admitted(each))
-            self._whiteboard.look({who: peer for who, peer in peers.items() if who not in hidden}, hidden)
-
-    def _take_board(self, peer: Peer, text: str) -> None:
-        if self._body.is_admitted(peer.participant):
-            self._whiteboard.take(peer, text)
 
     def _media(self) -> Media:
         opened = self._held is None
@@ -212,7 +209,7 @@ class Attendance:
             on_connected=lambda participant, up: log.info(
                 "participant %s: media %s", participant, "up" if up else "down"
             ),
-            on_board=self._take_board,
+            on_board=self._whiteboard.take,
             closing=Tasks(self._on_error),
         )
 

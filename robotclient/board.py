@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from wire.channels import BoardMessage, Clear, Colour, Stroke, Undo, Want
+from wire.channels.board import MOST_NUMBERS
 
 MOST_STROKES: Final = 2_000
 MOST_POINTS: Final = 40_000
@@ -48,7 +49,7 @@ class Board:
         return sorted(seen, key=lambda line: (line.order, line.pen))
 
     def take(self, message: BoardMessage) -> bool:
-        """Merge a message; False where a part before it is missing, so that all should be sent again."""
+        """Merge a message; False where a part before it is missing, and there is room: all should come again."""
         match message:
             case Stroke():
                 return self._draw(message)
@@ -66,7 +67,7 @@ class Board:
             return True
         have = len(line.points) // 2 if line else 0
         if part.start > have:
-            return False
+            return self._is_full
         fresh = part.points[2 * (have - part.start) : len(part.points) // 2 * 2]
         if not fresh or self._points + len(fresh) // 2 > MOST_POINTS:
             return True
@@ -77,6 +78,11 @@ class Board:
             self._points += len(fresh) // 2
             self.version += 1
         return True
+
+    @property
+    def _is_full(self) -> bool:
+        """There may be no room for another stroke or part, however often it is sent."""
+        return len(self._lines) >= MOST_STROKES or self._points + MOST_NUMBERS // 2 > MOST_POINTS
 
     def _undo(self, message: Undo) -> None:
         if self._wiped(message.pen, message.number):

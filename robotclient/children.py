@@ -138,7 +138,7 @@ class Child:
                 left = self.last_beat + self._allowed - time.monotonic()
                 if left <= 0:
                     self._beating = False
-                    return f"no heartbeat for {self._allowed:.0f} s, killed"
+                    return f"no heartbeat for {self._allowed:g} s, killed"
                 # Never longer than `silence`: the first beat, which shortens what is allowed, does not end this wait.
                 done, _ = await asyncio.wait(
                     {receiving, renewed},

@@ -59,6 +59,9 @@ async def _ends(work: Coroutine[Any, Any, None], within: float, what: str) -> bo
     if hung:
         log.error("%s did not end within %.1f s and is abandoned", what, within)
         return False
+    if task.cancelled():
+        log.error("%s was cancelled", what)
+        return False
     if (error := task.exception()) is not None:
         log.error("%s did not end well: %s", what, type(error).__name__)
     return error is None

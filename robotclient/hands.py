@@ -59,10 +59,12 @@ class Hands:
             self.attendance.hold(call.held(after))
 
     def heed_recording(self, state: call.State) -> None:
-        """Say it aloud, once, when somebody begins to record what the robot sends."""
+        """Say it aloud, once, when somebody begins to record what the robot sends; in quiet hours the sign is all."""
+        if state.announcement is not None:
+            return  # who comes is told first
         before = self._recorded
         self._recorded = bool(state.admitted) and self.attendance is not None and self.attendance.recorded
-        if self._recorded and not before and state.reservation is not None:
+        if self._recorded and not before and state.reservation and not self._presenter.quiet(state.reservation):
             language = self._presenter.language(state.reservation)
             self._announcer.announce(phrases.recorded(language), language)
 

@@ -61,6 +61,8 @@ class Pair:
             return
         peer = self._find(message.connection)
         match message:
+            case Renegotiate() if self._offering and self._coming is None and message.connection == self._latest:
+                self.offer()  # also of one that we have given up already, while the one before it is good for us alone
             case _ if peer is None:
                 pass
             case Answer() if peer.pc.signalingState == "have-local-offer":

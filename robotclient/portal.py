@@ -147,7 +147,10 @@ class Portal:
             raise PortalError(f"the server at {self._base} cannot be reached: {error.strerror or error}") from error
         except TimeoutError as error:
             raise PortalError(f"the server at {self._base} does not answer") from error
-        except (aiohttp.ClientError, ValidationError) as error:
+        except ValidationError as error:  # whose own words have names in them
+            words = f"the server's answer to {method} {path} is not usable: {error.error_count()} errors"
+            raise PortalError(words) from error
+        except aiohttp.ClientError as error:
             raise PortalError(f"the server's answer to {method} {path} is not usable: {error}") from error
 
     def _observe(self, response: aiohttp.ClientResponse, sent: float) -> None:

@@ -65,6 +65,10 @@ class Presenter:
         who = _visitors(about, reservation, attendance)
         return phrases.sentence(who, what_next, language, ahead=about.participants is None)
 
+    def quiet(self, reservation: Reservation) -> bool:
+        """Whether nothing is said aloud now."""
+        return call.quiet_hours(reservation.policy, self._clock.now(), self._rules.zone)
+
     def language(self, reservation: Reservation) -> Language:
         """The resident's, where the robot speaks it."""
         known = reservation.language in get_args(Language)

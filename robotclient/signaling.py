@@ -106,9 +106,7 @@ class Signaling:
 
     async def send(self, event: str, message: Message) -> None:
         """Send one message and wait for its acknowledgement. Raises `SignalingError`, `RefusedError`."""
-        answer = await self._call(event, message)
-        if isinstance(answer, dict) and "error" in answer:
-            raise RefusedError(Refusal.model_validate(answer))
+        _raise_if_refused(await self._call(event, message))
 
     async def say_media(self) -> None:
         """Tell what the robot sends now; a link that is down says it at its next join."""
@@ -147,12 +145,11 @@ class Signaling:
             raise SignalingError(f"cannot connect: {error or type(error).__name__}", _retry_after(error)) from error
         join = Join(version=VERSION, room=self._room, media=self.media, resume=self._resume)
         answer = await self._call("join", join)
-        if isinstance(answer, dict) and "error" in answer:
-            raise RefusedError(Refusal.model_validate(answer))
+        _raise_if_refused(answer)
         try:
             joined = Joined.model_validate(answer)
         except ValidationError as error:
-            raise SignalingError(f"the server's answer to join is not usable: {error}") from error
+            raise SignalingError(f"the server's answer to join is not usable: {error.error_count()} errors") from error
         self._resume = Resume(participant=joined.participant, secret=joined.secret)
         log.info("signaling link: in the room%s", ", as before" if joined.resumed else "")
         self._tell(InRoom(joined))
@@ -208,6 +205,15 @@ async def _disconnect(client: socketio.AsyncClient) -> None:
     finally:
         if client.eio.http is not None and not client.eio.http.closed:
             await client.eio.http.close()
+
+
+def _raise_if_refused(answer: object) -> None:
+    if isinstance(answer, dict) and "error" in answer:
+        try:
+            refusal = Refusal.model_validate(answer)
+        except ValidationError as error:  # of a newer server
+            raise SignalingError("refused in words that this robot does not know") from error
+        raise RefusedError(refusal)
 
 
 def _refusal(connect_errors: list[object]) -> Refusal | None:

@@ -1,7 +1,7 @@
 """`robotclient enroll CODE`: trade the one-time code for an identity.
 
 Where the site has a certificate authority of its own, `--fingerprint` is the SHA-256 of its root. The robot fetches
-that from the server, and trusts it, and nothing else, from then on.
+that from the server, and trusts it, and nothing else, from then on. What is refused changes nothing.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ import aiohttp
 from robotclient import VERSION
 from robotclient.clock import ServerClock
 from robotclient.config import RobotConfig
+from robotclient.configfile import ConfigError
 from robotclient.portal import TIMEOUT, Portal, PortalError
 from robotclient.store import Identity, Store
 from wire.rest import EnrolmentRequest
@@ -31,13 +32,30 @@ class WrongAuthorityError(Exception):
     """The server's root certificate is not the one that was named: there may be somebody in between."""
 
 
-def enroll(config: RobotConfig, code: str, tls: ssl.SSLContext | None, *, replace: bool, as_json: bool) -> None:
-    """Enrol and keep the identity. Raises `PortalError`, `AlreadyEnrolledError`, `OSError`."""
+def enroll(
+    config: RobotConfig,
+    code: str,
+    tls: ssl.SSLContext | None,
+    *,
+    fingerprint: str | None,
+    replace: bool,
+    as_json: bool,
+) -> None:
+    """Enrol and keep the identity, and the authority of that fingerprint.
+
+    Raises `PortalError`, `AlreadyEnrolledError`, `WrongAuthorityError`, `ConfigError`, `OSError`.
+    """
     store = Store(config.state_directory)
     known = store.identity()
     if known is not None and not replace:
         raise AlreadyEnrolledError(f"this robot is enrolled as {known.name!r} already; add --replace to enrol it anew")
+    authority = None
+    if fingerprint:
+        authority = _authority(config, fingerprint)
+        tls = ssl.create_default_context(cadata=authority)
     identity = asyncio.run(_ask(config, code, tls))
+    if authority:
+        store.save_authority(authority)
     store.save_identity(identity)
     if as_json:
         print(json.dumps({"robot_id": identity.robot_id, "name": identity.name}))
@@ -51,18 +69,18 @@ async def _ask(config: RobotConfig, code: str, tls: ssl.SSLContext | None) -> Id
     return Identity(robot_id=answer.robot_id, name=answer.name, token=answer.token)
 
 
-def trust(config: RobotConfig, fingerprint: str) -> None:
-    """Keep the root certificate that the server offers, if it is the one meant.
-
-    Raises `WrongAuthorityError`, `PortalError`, `OSError`.
-    """
+def _authority(config: RobotConfig, fingerprint: str) -> str:
+    """The root certificate that the server offers, in PEM, if it is the one meant."""
+    if config.server.ca_file is not None:
+        words = f"server.ca_file: {str(config.server.ca_file)!r}: names an authority already; leave out --fingerprint"
+        raise ConfigError.at(words)
     certificate = asyncio.run(_fetch_root(config.server.url))
     found = hashlib.sha256(certificate).hexdigest()
-    if found != fingerprint.replace(":", "").strip().lower():
+    if found != "".join(fingerprint.replace(":", " ").split()).lower():
         raise WrongAuthorityError(
             f"the certificate of {config.server.url} has the fingerprint {found}, which is another one"
         )
-    Store(config.state_directory).save_authority(ssl.DER_cert_to_PEM_cert(certificate))
+    return ssl.DER_cert_to_PEM_cert(certificate)
 
 
 async def _fetch_root(url: str) -> bytes:
@@ -74,6 +92,9 @@ async def _fetch_root(url: str) -> bytes:
         ):
             if answer.status != HTTPStatus.OK:
                 raise PortalError(f"{url} has no certificate of its own; leave out --fingerprint")
-            return await answer.content.read(LARGEST_CERTIFICATE)
+            body = b""
+            while len(body) < LARGEST_CERTIFICATE and (more := await answer.content.read(LARGEST_CERTIFICATE)):
+                body += more
+            return body
     except (aiohttp.ClientError, TimeoutError) as error:
         raise PortalError(f"the server at {url} cannot be reached: {str(error) or 'no answer'}") from error

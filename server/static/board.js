@@ -11,6 +11,8 @@ export const HEIGHT = 900;
 /** What a drawer keeps to; twice as much is read, because several may draw at once. */
 export const ROOM = { strokes: 1000, points: 20_000 };
 const MOST_PENS = 400;
+/** Points in one message (docs/protocol.md). */
+const MOST_IN_PART = 256;
 
 /**
  * One stroke; `points` are x and y by turns. Taken back, it has none and gets none.
@@ -44,7 +46,7 @@ export class Board {
   /**
    * Merge a message.
    * @param {BoardMessage} message
-   * @returns {boolean} false where a part before it is missing, so that all should be sent again
+   * @returns {boolean} false where a part before it is missing, and there is room, so that all should come again
    */
   take(message) {
     if (message.type === "stroke") return this.#draw(message);
@@ -78,7 +80,7 @@ export class Board {
     const line = this.#lines.get(key(part));
     if (this.#isWiped(part) || line?.undone) return true;
     const have = (line?.points.length ?? 0) / 2;
-    if (part.start > have) return false;
+    if (part.start > have) return this.#isFull;
     const fresh = part.points.slice(2 * (have - part.start), part.points.length - (part.points.length % 2));
     if (fresh.length === 0 || this.points + fresh.length / 2 > 2 * ROOM.points) return true;
     const drawn = line ?? this.#add({ pen, number, order, colour, width, points: [], undone: false });
@@ -86,6 +88,11 @@ export class Board {
     drawn.points.push(...fresh);
     this.points += fresh.length / 2;
     return true;
+  }
+
+  /** There may be no room for another stroke or part, however often it is sent. */
+  get #isFull() {
+    return this.#lines.size >= 2 * ROOM.strokes || this.points + MOST_IN_PART > 2 * ROOM.points;
   }
 
   /** @param {Undo} undo */

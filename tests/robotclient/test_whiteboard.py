@@ -13,12 +13,10 @@ from robotclient.media.screen.messages import BoardStroke
 from robotclient.media.screen.page import Stage, page_of
 from robotclient.media.screen.pictures import SharedPictures
 from robotclient.media.screen.views import BOARD, CallView, Tile
-from robotclient.whiteboard import LONGEST, WANT, Whiteboard
+from robotclient.whiteboard import ASKING, LONGEST, WANT, Whiteboard
 from scripts.lab.process import until
 from tests.robotclient.test_peers import two_sides
 from wire.channels import Colour
-
-NOBODY: frozenset[str] = frozenset()
 
 
 def stroke(pen: str = "guest.k1", number: int = 0, **other: Any) -> str:
@@ -36,27 +34,29 @@ def stroke(pen: str = "guest.k1", number: int = 0, **other: Any) -> str:
 
 async def test_a_board_goes_over_a_real_connection_and_a_file_does_not() -> None:
     drawn: list[tuple[BoardStroke, ...]] = []
-    board = Whiteboard(drawn.append)
+    board = Whiteboard(drawn.append, {"guest"}.__contains__)
     async with two_sides() as (robot, guest):
         await guest.peers.enter(guest.joined("robot"))
         await until(lambda: robot.connected and guest.connected)
         near, far = robot.peers.connected()["guest"], guest.peers.connected()["robot"]
 
         def asked() -> bool:
-            board.look({"guest": near}, NOBODY)
+            board.look({"guest": near}, ["guest"], 0)
             return guest.written == [WANT]
 
         await until(asked)
         await until(lambda: far.channels.say_board(stroke()))
         await until(lambda: len(robot.written) == 1)
         board.take(near, robot.written[0])
-        board.look({"guest": near}, NOBODY)
-        assert drawn == [(BoardStroke(colour=Colour.BLUE, width=8, points=(0, 0, 100, 100)),)]
+        board.look({"guest": near}, ["guest"], 0)
+        assert drawn == [(), (BoardStroke(colour=Colour.BLUE, width=8, points=(0, 0, 100, 100)),)]
         assert board.shown
         assert guest.written == [WANT], "it was asked for once"
 
         board.take(near, stroke(number=1, start=7))
-        board.look({"guest": near}, NOBODY)
+        board.look({"guest": near}, ["guest"], ASKING / 2)
+        board.look({"guest": near}, ["guest"], ASKING)
+        board.look({"guest": near}, ["guest"], 3 * ASKING)
         await until(lambda: guest.written == [WANT, WANT])
 
         answers: list[str] = []
@@ -68,21 +68,26 @@ async def test_a_board_goes_over_a_real_connection_and_a_file_does_not() -> None
 
 async def test_strokes_of_who_was_not_let_in_are_hidden_whoever_tells_of_them() -> None:
     drawn: list[tuple[BoardStroke, ...]] = []
-    board = Whiteboard(drawn.append)
+    admitted = {"guest"}
+    board = Whiteboard(drawn.append, admitted.__contains__)
     async with two_sides() as (robot, guest):
         await guest.peers.enter(guest.joined("robot"))
         await until(lambda: robot.connected)
         near = robot.peers.connected()["guest"]
         board.take(near, stroke("stranger.k1"))
         shown = []
-        for hidden in (frozenset({"stranger"}), NOBODY):
-            board.look({}, hidden)
+        steps = (["guest", "stranger"], "guest"), (["guest"], "guest"), (["stranger"], "stranger"), ([], "guest")
+        for roster, let_in in steps:
+            admitted |= {let_in}
+            board.look({}, roster, 0)
             shown.append(board.shown)
-        assert shown == [False, True]
+        assert shown == [False, False, True, True], (
+            "hidden when he has left too; seen from when he is let in, to the end"
+        )
         for nonsense in ("", "{}", "[1", '{"type": "stroke"}', stroke(colour="puce"), stroke(points=[1] * 600)):
             board.take(near, nonsense)
         board.take(near, stroke(number=3, more="x" * LONGEST))
-        board.look({}, NOBODY)
+        board.look({}, ["guest"], 0)
         assert [len(each) for each in drawn] == [0, 1]
 
 

@@ -12,7 +12,6 @@ from wire.channels.files import Accept, Cancel, FileOffer, Receipt, Refuse, Refu
 
 BOARD_LABEL: Final = "board"
 BOARD_ID: Final = 0
-FILE_LABEL: Final = "file"
 BOARD: Final[tuple[type[Message], ...]] = (Want, Stroke, Undo, Clear)
 FROM_SENDER: Final[tuple[type[Message], ...]] = (FileOffer, Sent, Cancel)
 FROM_RECEIVER: Final[tuple[type[Message], ...]] = (Accept, Stored, Refuse, Receipt, Cancel)
@@ -21,7 +20,6 @@ __all__ = [
     "BOARD",
     "BOARD_ID",
     "BOARD_LABEL",
-    "FILE_LABEL",
     "FROM_RECEIVER",
     "FROM_SENDER",
     "Accept",

@@ -57,7 +57,10 @@ class _Lasting(TurnClientMixin):
         request.attributes["LIFETIME"] = self.lifetime
         response, _ = await self.request_with_retry(request)
         for channel, peer in tuple(self.channel_to_peer.items()):
-            await self.channel_bind(channel, peer)
+            try:
+                await self.channel_bind(channel, peer)
+            except stun.TransactionError as error:  # of this peer alone: the relay and the other channels live on
+                log.info("a channel was not refreshed: %s", error)
         return int(response.attributes.get("LIFETIME", 0))
 
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 import av
 from aiortc.mediastreams import MediaStreamError
@@ -37,6 +38,8 @@ from wire.rest import DeviceStatus
 from wire.signaling import Cameras, ParticipantKind, Source
 
 log = logging.getLogger(__name__)
+
+Track = TypeVar("Track", bound=PacketTrack)
 
 SPEAKING = -45.0
 """dBFS over a second: a voice with its pauses is louder, a quiet room is not."""
@@ -137,11 +140,11 @@ class Body:
             self.forget(participant)
 
     def outgoing(self, participant: str) -> Mapping[Source, PacketTrack]:
-        """Fresh sending tracks for one more connection; they drop out of the list once they have ended."""
+        """Fresh sending tracks for one more connection; they are forgotten once they have ended."""
         picture = PictureTrack(self._camera.request_keyframe)
         sound = PacketTrack("audio", lambda: None)
-        self._pictures.append((participant, picture))
-        self._sounds.append((participant, sound))
+        self._pictures = [*_live(self._pictures), (participant, picture)]  # here too: nothing may be sent for hours
+        self._sounds = [*_live(self._sounds), (participant, sound)]
         return {Source.MICROPHONE: sound, Source.CAMERA: picture}
 
     async def consume(self, participant: str, incoming: Incoming) -> None:
@@ -197,14 +200,18 @@ class Body:
     def _send_picture(self, picture: EncodedPicture) -> None:
         self.sent_size = (picture.width, picture.height)
         self.sent_frames += 1
-        self._pictures = [(who, track) for who, track in self._pictures if track.readyState == "live"]
+        self._pictures = _live(self._pictures)
         for participant, track in self._pictures:
             if participant in self._admitted and track.layer is picture.layer:
                 track.put(picture.data, picture.timestamp, keyframe=picture.keyframe)
 
     def _send_sound(self, sound: EncodedSound) -> None:
         self._sounded = time.monotonic()
-        self._sounds = [(who, track) for who, track in self._sounds if track.readyState == "live"]
+        self._sounds = _live(self._sounds)
         for participant, track in self._sounds:
             if participant in self._admitted:
                 track.put(sound.data, sound.timestamp, keyframe=True)
+
+
+def _live(tracks: list[tuple[str, Track]]) -> list[tuple[str, Track]]:
+    return [(who, track) for who, track in tracks if track.readyState == "live"]

@@ -25,9 +25,8 @@ Item = TypeVar("Item")
 
 
 class Rank(Enum):
-    """Who goes first."""
+    """Who goes first, after sound, which does not come here."""
 
-    SOUND = "sound"
     REPETITION = "repetition"
     PICTURE = "picture"
 
@@ -53,23 +52,25 @@ class Pacer(Generic[Item]):
 
     @property
     def queued(self) -> int:
-        """Octets that wait, sound apart."""
+        """Octets that wait."""
         return self._queued
 
     @property
     def next_deadline(self) -> float | None:
         """When `poll` or `filler` has something to give; None while nothing waits."""
-        if self._queues[Rank.SOUND]:
-            return 0.0
         return self._free_at - BURST if self._next() or self._probe else None
 
     def put(self, item: Item, size: int, rank: Rank = Rank.PICTURE) -> None:
-        """Queue a packet; sound leaves at the next `poll`."""
+        """Queue a packet."""
         queue = self._queues[rank]
         if len(queue) >= MOST_QUEUED:
             self._take(rank)
         queue.append((item, size))
-        self._queued += 0 if rank is Rank.SOUND else size
+        self._queued += size
+
+    def passed_by(self, size: int, now: float) -> None:
+        """Sound of this size went out, without waiting; the rest pays for it."""
+        self._charge(size, now)
 
     def begin_probe(self, probe: Probe) -> None:
         """Send the next packets, and fillers where there are none, at the probe's rate."""
@@ -79,10 +80,6 @@ class Pacer(Generic[Item]):
     def poll(self, now: float) -> list[Release[Item]]:
         """The packets whose time has come, in order."""
         released = []
-        while self._queues[Rank.SOUND]:
-            item, size = self._take(Rank.SOUND)
-            released.append(Release(item, None))
-            self._charge(size, now)
         while self._free_at - BURST <= now and (rank := self._next()) is not None:
             item, size = self._take(rank)
             released.append(Release(item, self._probe.number if self._probe else None))
@@ -101,11 +98,11 @@ class Pacer(Generic[Item]):
         self._count(size)
 
     def _next(self) -> Rank | None:
-        return next((rank for rank in (Rank.REPETITION, Rank.PICTURE) if self._queues[rank]), None)
+        return next((rank for rank in Rank if self._queues[rank]), None)
 
     def _take(self, rank: Rank) -> tuple[Item, int]:
         item, size = self._queues[rank].popleft()
-        self._queued -= 0 if rank is Rank.SOUND else size
+        self._queued -= size
         return item, size
 
     def _charge(self, size: int, now: float) -> None:

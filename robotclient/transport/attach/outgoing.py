@@ -16,6 +16,8 @@ START, LOWEST, HIGHEST = 300_000, 40_000, 3_500_000
 """Bits per second for all that goes out: at first as libwebrtc; sound alone at least; the largest picture at most."""
 OVERHEAD = 38
 """Octets that SRTP, UDP and IP add to each packet (RFC 3711, section 8.2: a tag of 10)."""
+STEER_EVERY = 0.02
+"""Seconds between two looks at the rate that no report has changed."""
 LONGEST_NAP = 0.1
 """Seconds after which is looked whether to send a probe."""
 
@@ -37,15 +39,23 @@ class Outgoing:
         self._wake = asyncio.Event()
         self._probe: int | None = None
         self._filled = False
+        self._steer_at = 0.0
+
+    async def send_at_once(self, packet: bytes) -> None:
+        """Send an RTP packet of sound. Raises `ConnectionError` where the connection has ended."""
+        now = time.monotonic()
+        self._pacer.passed_by(len(packet) + OVERHEAD, now)
+        await self._send_numbered(packet, None, now)
 
     def put(self, packet: bytes, rank: Rank) -> None:
-        """Have an RTP packet sent: sound at once, all else spread out."""
+        """Have any other RTP packet sent, spread out."""
         self._pacer.put(packet, len(packet) + OVERHEAD, rank)
         self._wake.set()
 
     def take(self, feedback: Feedback) -> None:
         """What became of packets, by a report of the far side."""
         self.controller.feedback(feedback.statuses, time.monotonic())
+        self._steer_at = 0.0
         self._wake.set()
 
     async def run(self) -> None:
@@ -53,7 +63,8 @@ class Outgoing:
         while True:
             self._wake.clear()
             now = time.monotonic()
-            self._steer(now)
+            if now >= self._steer_at:
+                self._steer(now)
             for release in self._pacer.poll(now):
                 await self._send_numbered(release.item, release.probe, now)
             if (probe := self._pacer.filler(now)) is not None:
@@ -82,6 +93,7 @@ class Outgoing:
             self._pacer.fill(FILLER, now)
 
     def _steer(self, now: float) -> None:
+        self._steer_at = now + STEER_EVERY
         self._pacer.rate = self.controller.target(now).pacing
         if (probe := self.controller.probe(now)) is not None:
             self._pacer.begin_probe(probe)
@@ -96,12 +108,12 @@ class Outgoing:
     async def _nap(self) -> None:
         deadline = self._pacer.next_deadline
         pause = LONGEST_NAP if deadline is None else min(LONGEST_NAP, deadline - time.monotonic())
-        if pause > 0:
+        if pause > 0:  # a hundred times a second, so without the exceptions of `asyncio.timeout`
+            timer = asyncio.get_running_loop().call_later(pause, self._wake.set)
             try:
-                async with asyncio.timeout(pause):
-                    await self._wake.wait()
-            except TimeoutError:
-                return
+                await self._wake.wait()
+            finally:
+                timer.cancel()
 
 
 def stamp(packet: bytes, extension: int, number: int) -> bytes:

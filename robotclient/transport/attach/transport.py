@@ -160,21 +160,19 @@ class Transport(RTCDtlsTransport):
                 await super()._handle_rtcp_data(rest)
 
     async def _send_rtp(self, data: bytes) -> None:
-        """RTCP leaves at once; RTP by the pacer."""
+        """RTCP and sound leave at once; all else by the pacer."""
         if self._state is not State.CONNECTED or is_rtcp(data):
             await super()._send_rtp(data)
         elif self.outgoing.filling:
             await self.outgoing.send_filler(data)
+        elif (picture := self._pictures.get(ssrc := data[8:12])) is not None:
+            sequence = int.from_bytes(data[2:4], "big")
+            picture.retransmissions.put(sequence, sequence, len(data) + OVERHEAD)
+            self.outgoing.put(data, Rank.PICTURE)
+        elif ssrc in self._repetitions:
+            self.outgoing.put(data, Rank.REPETITION)
         else:
-            self.outgoing.put(data, self._rank(data))
-
-    def _rank(self, data: bytes) -> Rank:
-        ssrc = data[8:12]
-        if (picture := self._pictures.get(ssrc)) is None:
-            return Rank.REPETITION if ssrc in self._repetitions else Rank.SOUND
-        sequence = int.from_bytes(data[2:4], "big")
-        picture.retransmissions.put(sequence, sequence, len(data) + OVERHEAD)
-        return Rank.PICTURE
+            await self.outgoing.send_at_once(data)
 
     async def _pace(self) -> None:
         with contextlib.suppress(ConnectionError):

@@ -73,8 +73,12 @@ class Controller:
         if self._reported_at is not None and now - self._reported_at > PAUSE:
             self._groups, self._trendline, self._standing = ArrivalGroups(), Trendline(), StandingQueue()
         self._reported_at, self._sent_since, self._silence_share = now, None, 1.0
-        self._judge_delay(sorted(_arrived(fates), key=itemgetter(0)), now)
-        self._by_loss.update(fates, self._by_delay.rate, self._throughput.rate())
+        arrived = sorted(_arrived(fates), key=itemgetter(0))
+        for arrival, sent_at, size, _ in arrived:
+            self._throughput.add(sent_at, arrival, size)
+        acknowledged = self._throughput.rate()
+        self._judge_delay(arrived, acknowledged, now)
+        self._by_loss.update(fates, self._by_delay.rate, acknowledged)
 
     def reported(self, lost: float, round_trip: float | None, now: float) -> None:
         """A receiver report (RFC 3550, section 6.4): the share that was lost since the last one, and the round trip.
@@ -110,10 +114,11 @@ class Controller:
             return self._by_reports.rate
         return min(self._by_delay.rate, self._by_loss.rate or math.inf, self._highest)
 
-    def _judge_delay(self, arrived: list[tuple[float, float, int, int | None]], now: float) -> None:
+    def _judge_delay(
+        self, arrived: list[tuple[float, float, int, int | None]], acknowledged: float | None, now: float
+    ) -> None:
         usage, measured = self._trendline.usage, None
         for arrival, sent_at, size, probe in arrived:
-            self._throughput.add(sent_at, arrival, size)
             if probe is not None:
                 measured = self._results.add(probe, sent_at, arrival, size) or measured
             if (deltas := self._groups.add(sent_at, arrival)) is not None:
@@ -130,7 +135,7 @@ class Controller:
             if measured > self._by_delay.rate:
                 self._by_delay.set(min(self._highest, measured), now)
                 return
-        self._by_delay.update(usage, self._throughput.rate(), now)
+        self._by_delay.update(usage, acknowledged, now)
 
     def _measure_round_trip(self, sample: float) -> None:
         """To the report: some 50 ms longer than the way itself."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from robotclient.transport.allocation import video_rate
 from robotclient.transport.congestion import Controller
 from robotclient.transport.feedback import FeedbackWriter, parse
-from robotclient.transport.pacer import FILLER, Pacer, Rank
+from robotclient.transport.pacer import FILLER, Pacer
 
 TICK = 0.002
 FRAME, SOUND = 1 / 30, 0.02
@@ -117,7 +117,8 @@ class Robot:
             octets -= PAYLOAD
 
     def _speak(self) -> None:
-        self.pacer.put(SOUND_SIZE, SOUND_SIZE, Rank.SOUND)
+        self.pacer.passed_by(SOUND_SIZE, self.world.now)
+        self._send(SOUND_SIZE, None)
 
     def _tick(self) -> None:
         now = self.world.now

@@ -1,6 +1,7 @@
 """The sending rate on simulated paths: it finds the capacity, keeps queues short, bears losses and jitter, shares."""
 
 import random
+from statistics import median
 
 import pytest
 
@@ -67,9 +68,12 @@ def test_losses_of_the_air_cost_no_rate(loss: float) -> None:
 
 
 def test_a_fifth_lost_leaves_a_picture() -> None:
-    world, _, robot = path(5 * MBIT, loss=0.2)
-    world.run(25)
-    assert robot.target(10, 25) > 400_000
+    rates = []
+    for seed in range(1, 6):
+        world, _, robot = path(5 * MBIT, loss=0.2, chance=random.Random(seed))
+        world.run(25)
+        rates.append(robot.target(10, 25))
+    assert median(rates) > 400_000
 
 
 def test_losses_of_our_own_making_do_cost_rate() -> None:

@@ -82,7 +82,7 @@ async def test_sound_overtakes_a_large_picture_that_is_spread_out() -> None:
     async with path() as way:
         for _ in range(30):
             way.outgoing.put(way.packet(PICTURE, 1200), Rank.PICTURE)
-        way.outgoing.put(way.packet(SOUND, 80), Rank.SOUND)
+        await way.outgoing.send_at_once(way.packet(SOUND, 80))
         await until(lambda: sum(packet.ssrc == PICTURE for _, packet in way.came) >= 30)
         order = [packet.ssrc for _, packet in way.came]
         assert order.index(SOUND) < 10

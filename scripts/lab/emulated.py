@@ -17,6 +17,7 @@ STORE: Final = ROOT / ".tools/hardware"
 """The kernel and its modules, for the next time."""
 MODULES: Final = ("virtio_pci", "9pnet_virtio", "9p", "overlay")
 """What the kernel needs to reach its disk."""
+# No connection is made from 127.0.0.1, so the machine has an address more (of RFC 5737, for documentation).
 INIT: Final = """#!/bin/busybox sh
 b=/bin/busybox
 $b mount -t proc proc /proc; $b mount -t sysfs sys /sys; $b mount -t devtmpfs dev /dev
@@ -28,6 +29,7 @@ $b mount -t overlay -o lowerdir=/host,upperdir=/own/upper,workdir=/own/work root
 for part in proc sys dev; do $b mount --move /$part /root/$part; done
 $b mount -t tmpfs run /root/run
 $b ip link set lo up
+$b ip address add 192.0.2.1/32 dev lo
 exec $b switch_root /root /bin/sh -c '
   export HOME=/run TMPDIR=/run PATH=/usr/sbin:/usr/bin:/sbin:/bin; cd {root}
   {command} >/dev/ttyS1

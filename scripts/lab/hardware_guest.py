@@ -40,7 +40,9 @@ async def _visit(room: Room) -> int:
     finally:
         for task in reversed(running):
             task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            (ended,) = await asyncio.gather(task, return_exceptions=True)
+            if isinstance(ended, Exception):
+                traceback.print_exception(ended)
 
 
 def _config(display: Display) -> RobotConfig:

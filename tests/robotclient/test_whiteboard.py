@@ -76,7 +76,8 @@ async def test_strokes_of_who_was_not_let_in_are_hidden_whoever_tells_of_them() 
         near = robot.peers.connected()["guest"]
         board.take(near, stroke("stranger.k1"))
         shown = []
-        steps = (["guest", "stranger"], "guest"), (["guest"], "guest"), (["stranger"], "stranger"), ([], "guest")
+        steps: tuple[tuple[list[str], str], ...] = (
+            (["guest", "stranger"], "guest"), (["guest"], "guest"), (["stranger"], "stranger"), ([], "guest")
         for roster, let_in in steps:
             admitted |= {let_in}
             board.look({}, roster, 0)

@@ -1,11 +1,15 @@
 """Connections that do not close well (fault R11): the daemon goes on, and neither sockets nor tasks stay."""
 
 import asyncio
+import gc
+import weakref
 
 import psutil
 import pytest
 
 from robotclient import closing
+from robotclient.body import Body, Occurrences
+from robotclient.config import RobotConfig
 from robotclient.tasks import Tasks
 from robotclient.tracks import PacketTrack
 from scripts.lab.process import until
@@ -82,6 +86,20 @@ async def test_a_wait_that_is_given_up_does_not_end_what_is_waited_for() -> None
         async with asyncio.timeout(0.05):
             await tasks.wait()
     await asyncio.wait_for(done.wait(), 10)
+
+
+def test_tracks_that_have_ended_are_forgotten_though_nothing_is_sent_meanwhile() -> None:
+    body = Body(RobotConfig(), Occurrences(device_changed=lambda _: None, picture_drawn=lambda _: None))
+    ended = []
+    for _ in range(3):
+        tracks = body.outgoing("guest")
+        for each in tracks.values():
+            each.stop()
+            ended.append(weakref.ref(each))
+    del tracks, each
+    body.outgoing("guest")
+    gc.collect()
+    assert [each() for each in ended] == [None] * 6
 
 
 async def test_two_dozen_visits_leave_nothing_behind() -> None:

@@ -77,7 +77,11 @@ async def test_strokes_of_who_was_not_let_in_are_hidden_whoever_tells_of_them() 
         board.take(near, stroke("stranger.k1"))
         shown = []
         steps: tuple[tuple[list[str], str], ...] = (
-            (["guest", "stranger"], "guest"), (["guest"], "guest"), (["stranger"], "stranger"), ([], "guest")
+            (["guest", "stranger"], "guest"),
+            (["guest"], "guest"),
+            (["stranger"], "stranger"),
+            ([], "guest"),
+        )
         for roster, let_in in steps:
             admitted |= {let_in}
             board.look({}, roster, 0)

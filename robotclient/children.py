@@ -58,6 +58,8 @@ class Child:
         """
         self.name = module.rpartition(".")[2]
         self.starts = 0
+        self.hung = False
+        """Whether the last life ended by its silence."""
         self.last_beat = time.monotonic()
         self._module = module
         self._receives: MessageTypes = (Beat, *receives)
@@ -124,6 +126,7 @@ class Child:
         try:
             for message in self._greeting():
                 self._channel.send(message)
+            self.hung = False
             return await self._watch(process, self._channel)
         finally:
             self._channel.close()
@@ -137,7 +140,7 @@ class Child:
             while True:
                 left = self.last_beat + self._allowed - time.monotonic()
                 if left <= 0:
-                    self._beating = False
+                    self._beating, self.hung = False, True
                     return f"no heartbeat for {self._allowed:g} s, killed"
                 # Never longer than `silence`: the first beat, which shortens what is allowed, does not end this wait.
                 done, _ = await asyncio.wait(

@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from robotclient.config import PictureSection
+from robotclient.media.camera import handle
 from robotclient.media.camera.handle import Camera, EncodedPicture
 from robotclient.transport.allocation import Layer
 from tests.robotclient.test_camera_sources import write_clip
@@ -219,7 +220,10 @@ async def test_r3_a_frozen_camera_is_a_slate_until_its_picture_moves_again(tmp_p
 
 
 @pytest.mark.system
-async def test_a_device_that_hangs_costs_a_child_and_then_is_a_slate(tmp_path: Path) -> None:
+async def test_a_device_that_hangs_costs_a_child_and_then_is_a_slate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handle, "STEADY", 0)  # however long it had been well before
     path = tmp_path / "camera.avi"
     os.mkfifo(path)  # whoever opens it waits for ever, like a stuck USB camera
     async with studio(f"file:{path}") as one:

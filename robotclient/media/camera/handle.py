@@ -21,7 +21,7 @@ from wire.rest import DeviceStatus
 CLOCK_RATE = 90_000
 SILENCE = 1.5
 """Seconds without a beat, several times what a busy child leaves between two; a picture that stands is soon noticed."""
-LONGEST_WAIT = 30.0
+FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
 STEADY = 60.0
 """A child that lived so many seconds did not die of its device."""
 
@@ -107,11 +107,16 @@ class Camera:
             yield OpenCamera(wait_seconds=self._wait)
 
     def _lengthen_wait(self) -> None:
-        """A device in which child after child hangs is left alone longer each time, or the budget would run out."""
+        """A device in which a child hung is left alone, behind a slate, and longer each time, or the budget would end.
+
+        So is one in which child after child dies; of one death alone it may be innocent.
+        """
         now = time.monotonic()
         if self._greeted_at is not None:
-            steady = now - self._greeted_at > STEADY + self._wait
-            self._wait = 0.0 if steady else min(LONGEST_WAIT, 2 * self._wait + 1)
+            if now - self._greeted_at > STEADY + self._wait:
+                self._wait = FIRST_WAIT if self.child.hung else 0.0
+            else:
+                self._wait = min(LONGEST_WAIT, 2 * self._wait + FIRST_WAIT)
         self._greeted_at = now
 
     def _receive(self, message: PipeMessage, body: bytes) -> None:

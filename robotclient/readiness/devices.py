@@ -1,12 +1,12 @@
-"""Camera, microphone and speaker, tried by processes of their own that are killed where a device hangs."""
+"""Cameras, microphone and speaker, tried by processes of their own that are killed where a device hangs."""
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from pydantic import TypeAdapter
 
-from robotclient.config import RobotConfig, Section
+from robotclient.config import CameraSection, RobotConfig, Section
 from wire.rest import Check, DeviceState, DeviceStatus, Finding
 
 CAMERA_WITHIN = 14.0
@@ -15,9 +15,30 @@ LINE = TypeAdapter[DeviceStatus | Finding](DeviceStatus | Finding)
 
 
 async def look(config: RobotConfig, tell: Callable[[DeviceStatus], None]) -> list[Finding]:
-    """Try them, one after the other. `tell` hears when the camera is opened and closed."""
-    seen = await _try("robotclient.media.camera.selftest", config.camera, Check.CAMERA, CAMERA_WITHIN, tell)
-    return seen + await _try("robotclient.media.audio.selftest", config.audio, Check.SOUND, SOUND_WITHIN, tell)
+    """Try them, one after the other; all cameras are one finding. `tell` hears when one is opened and closed."""
+    seen = [
+        (camera.label, finding)
+        for camera in _cameras(config.camera)
+        for finding in await _try("robotclient.media.camera.selftest", camera, Check.CAMERA, CAMERA_WITHIN, tell)
+    ]
+    heard = await _try("robotclient.media.audio.selftest", config.audio, Check.SOUND, SOUND_WITHIN, tell)
+    return [_worst(seen), *heard] if seen else heard
+
+
+def _cameras(section: CameraSection) -> Iterator[CameraSection]:
+    """The first, and those that somebody may choose."""
+    yield section
+    if section.choosers != "nobody":
+        for other in section.others:
+            yield section.model_copy(update={"device": other.device, "label": other.label})
+
+
+def _worst(seen: list[tuple[str, Finding]]) -> Finding:
+    """The first that is bad, with the camera's label where there are several."""
+    label, finding = next((each for each in seen if not each[1].good), seen[0])
+    if len(seen) == 1 or finding.good:
+        return finding
+    return finding.model_copy(update={"detail": f"{label}: {finding.detail}"[:200]})
 
 
 async def _try(

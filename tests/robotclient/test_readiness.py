@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from robotclient.clock import ServerClock
-from robotclient.config import AudioSection, CameraSection, RobotConfig
+from robotclient.config import AudioSection, CameraSection, FurtherCamera, RobotConfig
 from robotclient.portal import Portal
 from robotclient.readiness import devices, machine, network, plan
 from scripts.lab.process import Process, wait_for
@@ -107,6 +108,16 @@ async def test_a_camera_whose_picture_moves_is_good_and_closed_afterwards() -> N
     states = [each.state for each in told if each.kind is DeviceKind.CAMERA]
     assert states[:2] == [DeviceState.OPENING, DeviceState.WORKING]
     assert states[-1] is DeviceState.OFF
+
+
+@pytest.mark.parametrize("choosers", ["nobody", "everyone"])
+async def test_a_camera_that_may_be_chosen_is_tried_too(choosers: Literal["nobody", "everyone"]) -> None:
+    others = (FurtherCamera(device="/dev/v4l/by-id/none", label="Puerta"),)
+    camera = CameraSection(device="synthetic", width=320, height=240, others=others, choosers=choosers)
+    audio = AudioSection(microphone="none", speaker="none")
+    (finding,) = await devices.look(RobotConfig(camera=camera, audio=audio), lambda _: None)
+    assert finding.good is (choosers == "nobody")
+    assert finding.detail.startswith("Puerta: ") is not finding.good
 
 
 async def test_r3_a_camera_whose_picture_stands_still_is_bad(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from server.config import ServerConfig
 from server.crowding import Crowding
 from server.csrf import SameOrigin
 from server.database import Database
+from server.entrance import Entrance
 from server.ice import IceServers
 from server.mail import MailWorker
 from server.signaling import Signaling
@@ -80,7 +81,7 @@ def create_app(config: ServerConfig, clock: Callable[[], datetime] = utc_now) ->
 
     web = create_web(config, database, clock, key, lifespan)
     pages.install(web)
-    return App(Crowding(signaling.asgi(web)), signaling, mails, background)
+    return App(Crowding(Entrance(signaling.asgi(web))), signaling, mails, background)
 
 
 def create_web(

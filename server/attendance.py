@@ -22,7 +22,7 @@ from server.rooms.events import Event, Tick, VisitChanged
 from server.rooms.machine import step
 from server.rooms.room import Room
 
-RESTART_GRACE = timedelta(seconds=30)
+RESTART_GRACE = timedelta(seconds=45)
 """Who was in a room when the server went away has this long to come back: its clients try again every few seconds."""
 
 OVERDUE_AT_ONCE = 100

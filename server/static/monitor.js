@@ -54,7 +54,8 @@ export class Monitor extends Emitter {
     this.#last = performance.now();
     const at = this.now;
     const looks = await Promise.all(this.#room.links.map((link) => this.#lookAt(link, seconds, at)));
-    const round = { looks: looks.filter((look) => look !== null), at };
+    // Whoever left while we looked is not to come back by it.
+    const round = { looks: looks.flatMap((look) => (look && this.#knows(look.link) ? [look] : [])), at };
     this.rounds = [...this.rounds, round].slice(-KEPT);
     this.emit("round", round);
   }
@@ -75,6 +76,11 @@ export class Monitor extends Emitter {
     return { link, samples, quality: judge?.look(samples, seconds) ?? "good" };
   }
 
+  /** @param {Link} link */
+  #knows(link) {
+    return this.#room.links.includes(link);
+  }
+
   /**
    * @param {Link} link
    * @param {Date} at
@@ -83,7 +89,7 @@ export class Monitor extends Emitter {
     if (!link.peer || !link.connected) return [];
     try {
       const report = await withDeadline(link.peer.getStats(), INTERVAL, "getStats");
-      return this.#meter.measure(link.participant, report.values(), at);
+      return this.#knows(link) ? this.#meter.measure(link.participant, report.values(), at) : [];
     } catch (error) {
       if (error instanceof DeadlineError) return [];
       throw error;

@@ -34,7 +34,7 @@
 /** @typedef {Record<string, any>} Entry of an RTCStatsReport: browsers have more of them than their types say */
 
 export class Meter {
-  /** @type {Map<string, Entry>} the entries of the last look, by peer and id */
+  /** @type {Map<string, Map<string, Entry>>} the entries of the last look at each peer, by id */
   #last = new Map();
 
   /**
@@ -46,12 +46,12 @@ export class Meter {
    */
   measure(peer, report, now) {
     const entries = new Map([...report].map((entry) => [entry["id"], entry]));
+    const last = this.#last.get(peer);
+    this.#last.set(peer, entries);
     /** @type {Map<string, Sample>} */
     const found = new Map();
     for (const entry of entries.values()) {
-      const key = `${peer} ${entry["id"]}`;
-      const before = this.#last.get(key);
-      this.#last.set(key, entry);
+      const before = last?.get(entry["id"]);
       const sample = before && sampleOf(peer, entries, before, entry, now);
       if (!sample) continue;
       const name = `${sample.direction} ${sample.kind}`;
@@ -62,7 +62,7 @@ export class Meter {
 
   /** @param {string} peer who left */
   forget(peer) {
-    for (const key of this.#last.keys()) if (key.startsWith(`${peer} `)) this.#last.delete(key);
+    this.#last.delete(peer);
   }
 }
 

@@ -83,3 +83,10 @@ test("two peers with the same ids are two, and who left is forgotten", () => {
   meter.forget("p1");
   assert.deepEqual(meter.measure("p1", report(3), NOW), []);
 });
+
+test("what a connection has no more is forgotten", () => {
+  const meter = new Meter();
+  meter.measure("p1", report(1), NOW);
+  meter.measure("p1", [], NOW);
+  assert.deepEqual(meter.measure("p1", report(5), NOW), []);
+});

@@ -29,7 +29,7 @@ export class Files extends Emitter {
     room.on("channel", (opened) => opened.channel.label === LABEL && this.#listen(opened));
     room.on("gone", (participant) => this.#lose(participant));
     room.on("link", (link) => {
-      if (link.connected) for (const each of this.#to(link.participant)) each.connect();
+      if (link.connected) this.#connect(link.participant);
     });
   }
 
@@ -41,9 +41,19 @@ export class Files extends Emitter {
   send(participant, file) {
     const sending = new Sending(participant, file, (label) => this.#room.open(participant, label));
     this.#sending.add(sending);
-    sending.on("change", () => sending.open || this.#sending.delete(sending));
+    sending.on("change", () => sending.open || this.#end(sending));
     this.emit("sending", sending);
-    sending.connect();
+    this.#connect(participant);
+  }
+
+  /** @param {Sending} sending */
+  #end(sending) {
+    if (this.#sending.delete(sending)) this.#connect(sending.participant);
+  }
+
+  /** Offer as many as he looks at, the oldest first; the others wait here. @param {string} participant */
+  #connect(participant) {
+    for (const each of this.#to(participant).slice(0, MOST_OPEN)) each.connect();
   }
 
   /** @param {string} participant */

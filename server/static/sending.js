@@ -112,7 +112,8 @@ export class Sending extends Transfer {
     this.progress(start);
     try {
       for (let at = start; at < this.size; at += BLOCK) await this.#sendBlock(channel, at);
-      this.#tell({ type: "sent", digest: await this.#digest.whole() });
+      const digest = await this.#digest.whole();
+      if (channel === this.#channel) this.#tell({ type: "sent", digest });
     } catch (error) {
       // The file itself may be gone, or changed, since it was chosen.
       if (!(error instanceof InterruptedError)) this.become("failed");

@@ -1,7 +1,7 @@
 /** The whiteboard's panel: pens, and a sheet to draw on with a mouse, a finger or a pen. */
 
 import { HEIGHT, WIDTH } from "./board.js";
-import { byId } from "./dom.js";
+import { byId, isSeen } from "./dom.js";
 import { paint } from "./easel.js";
 import { words } from "./exchange_texts.js";
 import { badge } from "./panels.js";
@@ -53,7 +53,7 @@ export class BoardPanel {
   #listen() {
     this.#sheet.addEventListener("pointerdown", (event) => this.#down(event));
     this.#sheet.addEventListener("pointermove", (event) => this.#move(event));
-    for (const end of /** @type {const} */ (["pointerup", "pointercancel"])) {
+    for (const end of /** @type {const} */ (["pointerup", "pointercancel", "lostpointercapture"])) {
       this.#sheet.addEventListener(end, (event) => this.#up(event));
     }
     this.#undo.addEventListener("click", () => this.#whiteboard.undo());
@@ -108,7 +108,7 @@ export class BoardPanel {
 
   /** Paint, once for all changes before the next frame. */
   #show() {
-    if (this.#painting || !this.#panel.checkVisibility()) return;
+    if (this.#painting || !isSeen(this.#panel)) return;
     this.#painting = true;
     requestAnimationFrame(() => {
       this.#painting = false;
@@ -117,7 +117,7 @@ export class BoardPanel {
       paint(this.#sheet, lines);
       this.#undo.disabled = !this.#whiteboard.canUndo;
       this.#clear.disabled = lines.length === 0;
-      this.#sheet.ariaLabel = this.#describe(lines.map(({ pen }) => pen.split(".")[0] ?? ""));
+      this.#sheet.ariaLabel = this.#describe(lines.map(({ pen }) => pen));
     });
   }
 
@@ -131,16 +131,21 @@ export class BoardPanel {
 
   /**
    * For whoever does not see the sheet: how much is on it, and whose.
-   * @param {readonly string[]} drawers one for each line
+   * @param {readonly string[]} pens one for each line
    */
-  #describe(drawers) {
-    const names = [...new Set(drawers.map((id) => this.#names.get(id) ?? words.you))];
-    return words.boardHolds(drawers.length, names);
+  #describe(pens) {
+    return words.boardHolds(pens.length, [...new Set(pens.map((pen) => this.#drawer(pen)))]);
+  }
+
+  /** @param {string} pen which begins with its participant's id; before our time it may be anybody's */
+  #drawer(pen) {
+    if (this.#whiteboard.isOwn(pen)) return words.you;
+    return this.#names.get(pen.split(".")[0] ?? "") ?? words.somebody;
   }
 
   /** @param {string | null} participant who has drawn just now */
   #announce(participant) {
-    if (participant !== null && !this.#panel.checkVisibility()) this.#news.add(participant);
+    if (participant !== null && !isSeen(this.#panel)) this.#news.add(participant);
     const names = [...this.#news].map((id) => this.#names.get(id) ?? "");
     badge("board", names.length, names.length === 0 ? "" : words.draws(names));
   }

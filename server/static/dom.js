@@ -11,3 +11,8 @@ export function byId(id, type) {
   if (element instanceof type) return element;
   throw new Error(`the page has no ${type.name} #${id}`);
 }
+
+/** Whether there is a place for it on the page now. @param {HTMLElement} element */
+export function isSeen(element) {
+  return element.getClientRects().length > 0; // `checkVisibility` is younger than the browsers that are supported
+}

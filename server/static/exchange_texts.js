@@ -22,6 +22,7 @@ const es = {
   /** @param {string} name */
   onScreen: (name) => `${name} (en su pantalla)`,
   you: "Usted",
+  somebody: "otra persona",
   /** @param {string} name */
   privateTo: (name) => `solo para ${name}`,
   privateToYou: "solo para usted",
@@ -84,6 +85,7 @@ const en = {
   everyone: "Everyone",
   onScreen: (name) => `${name} (on its screen)`,
   you: "You",
+  somebody: "somebody else",
   privateTo: (name) => `only to ${name}`,
   privateToYou: "only to you",
   opensElsewhere: "opens in another tab",

@@ -15,7 +15,7 @@ export function linkified(text) {
   let end = 0;
   for (const { 0: found, index } of text.matchAll(CANDIDATE)) {
     const address = trimmed(found);
-    const url = URL.canParse(address) ? new URL(address) : null;
+    const url = parsed(address);
     if (!url || !["http:", "https:"].includes(url.protocol)) continue;
     if (index > end) parts.push({ text: text.slice(end, index), href: null });
     parts.push({ text: address, href: url.href });
@@ -23,6 +23,15 @@ export function linkified(text) {
   }
   if (end < text.length) parts.push({ text: text.slice(end), href: null });
   return parts;
+}
+
+/** @param {string} address */
+function parsed(address) {
+  try {
+    return new URL(address); // `URL.canParse` is younger than the browsers that are supported
+  } catch {
+    return null;
+  }
 }
 
 /** @param {string} address without a closing bracket that was opened before it */

@@ -5,7 +5,7 @@
  * itself; the panel's element is sent `shown` when it opens.
  */
 
-import { byId } from "./dom.js";
+import { byId, isSeen } from "./dom.js";
 
 export class Panels {
   #side = byId("panels", HTMLElement);
@@ -33,7 +33,7 @@ export class Panels {
     const button = this.#open;
     if (!button) return;
     this.#toggle(button);
-    (button.checkVisibility() ? button : this.#more).focus();
+    (isSeen(button) ? button : this.#more).focus();
   }
 
   /** @param {HTMLButtonElement} button */

@@ -23,6 +23,16 @@ export function withDeadline(promise, milliseconds, what) {
 }
 
 /**
+ * @param {number} milliseconds
+ * @returns {AbortSignal} as `AbortSignal.timeout`, which is younger than the browsers that are supported
+ */
+export function abortedAfter(milliseconds) {
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), milliseconds);
+  return controller.signal;
+}
+
+/**
  * Wait; an abort of any signal ends the wait early, without an error.
  * @param {number} milliseconds
  * @param {AbortSignal[]} signals

@@ -27,12 +27,14 @@ export class Whiteboard extends Emitter {
   /** @type {WeakSet<RTCDataChannel>} on which all will be asked for in a moment */
   #asking = new WeakSet();
   /** Of this page load: the same person draws on with another pen after a reload. */
-  #pen = `.${Array.from(crypto.getRandomValues(new Uint8Array(6)), (byte) => byte.toString(36)).join("")}`;
+  #suffix = `.${Array.from(crypto.getRandomValues(new Uint8Array(6)), (byte) => byte.toString(36)).join("")}`;
   #drawn = 0;
   /** @type {Omit<Stroke, "start" | "points"> | null} the stroke under our pen */
   #stroke = null;
   #length = 0;
-  /** @type {number[]} our strokes that can be taken back */
+  /** @type {Set<string>} ours; a new participant after a long break has a new one */
+  #pens = new Set();
+  /** @type {{pen: string, number: number}[]} our strokes that can be taken back */
   #undoable = [];
   #room;
 
@@ -48,6 +50,11 @@ export class Whiteboard extends Emitter {
     return this.#undoable.length > 0;
   }
 
+  /** Whether we have drawn with this pen, now or before a reload. @param {string} pen */
+  isOwn(pen) {
+    return this.#pens.has(pen) || pen.startsWith(`${this.#room.self}.`);
+  }
+
   /**
    * Put the pen down.
    * @param {Colour} colour
@@ -57,10 +64,11 @@ export class Whiteboard extends Emitter {
   begin(colour, width) {
     this.#stroke = null;
     if (!this.board.hasRoom) return false;
-    const pen = this.#room.self + this.#pen;
+    const pen = this.#room.self + this.#suffix;
+    this.#pens.add(pen);
     this.#stroke = { type: "stroke", pen, number: this.#drawn++, order: this.board.nextOrder, colour, width };
     this.#length = 0;
-    this.#undoable.push(this.#stroke.number);
+    this.#undoable.push({ pen, number: this.#stroke.number });
     return true;
   }
 
@@ -80,8 +88,8 @@ export class Whiteboard extends Emitter {
 
   /** Take our last stroke back. */
   undo() {
-    const number = this.#undoable.pop();
-    if (number !== undefined) this.#say({ type: "undo", pen: this.#room.self + this.#pen, number });
+    const stroke = this.#undoable.pop();
+    if (stroke) this.#say({ type: "undo", ...stroke });
   }
 
   /** Wipe away, for all, what is here now. */

@@ -8,7 +8,8 @@ import { Emitter } from "./events.js";
 
 /** The wire's limit (docs/protocol.md, Limits). */
 export const LONGEST_TEXT = 4000;
-const MOST_LINES = 500;
+/** So many of the last lines are known over a reload. */
+const MOST_KEPT = 100;
 
 /**
  * @typedef {object} ChatLine
@@ -20,19 +21,26 @@ const MOST_LINES = 500;
 
 /** @extends {Emitter<{line: ChatLine}>} */
 export class Chat extends Emitter {
-  /** @type {ChatLine[]} oldest first */
+  /** @type {readonly ChatLine[]} the last ones, oldest first; from before a reload too, where we are the same participant */
   lines = [];
   /** @type {Map<string, string>} of all who ever were here: what they wrote may come after they left */
   #names = new Map();
   #signaling;
+  #storage;
+  #key;
 
   /**
    * @param {Signaling} signaling
    * @param {Room} room
+   * @param {Pick<Storage, "getItem" | "setItem" | "removeItem">} storage keeps the lines over a reload
+   * @param {string} link as `join` names the room
    */
-  constructor(signaling, room) {
+  constructor(signaling, room, storage, link) {
     super();
     this.#signaling = signaling;
+    this.#storage = storage;
+    this.#key = `chat ${link}`;
+    if (signaling.resumable) this.lines = JSON.parse(storage.getItem(this.#key) ?? "[]").map(revived);
     room.on("participant", ({ id, name }) => this.#names.set(id, name));
     signaling.on("chat", (message) => this.#receive(message));
   }
@@ -48,6 +56,12 @@ export class Chat extends Emitter {
     this.#put({ sender: null, to: to ? (this.#names.get(to) ?? "") : null, text, at: new Date() });
   }
 
+  /** We are out of the room: nothing stays behind in this browser. */
+  forget() {
+    this.lines = [];
+    this.#storage.removeItem(this.#key);
+  }
+
   /** @param {ChatMessage} message */
   #receive({ from, to, text, at }) {
     const sender = this.#names.get(from ?? "");
@@ -56,7 +70,16 @@ export class Chat extends Emitter {
 
   /** @param {ChatLine} line */
   #put(line) {
-    this.lines = [...this.lines, line].slice(-MOST_LINES);
+    this.lines = [...this.lines, line].slice(-MOST_KEPT);
+    this.#storage.setItem(this.#key, JSON.stringify(this.lines));
     this.emit("line", line);
   }
+}
+
+/**
+ * @param {ChatLine & {at: string | Date}} line as JSON has it
+ * @returns {ChatLine}
+ */
+function revived(line) {
+  return { ...line, at: new Date(line.at) };
 }

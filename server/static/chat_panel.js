@@ -1,7 +1,7 @@
 /** The chat's panel: what was written and sent, oldest first, and a place to write. */
 
 import { LONGEST_TEXT } from "./chat.js";
-import { byId } from "./dom.js";
+import { byId, isSeen } from "./dom.js";
 import { words } from "./exchange_texts.js";
 import { FileEntry } from "./file_entry.js";
 import { linkified } from "./linkify.js";
@@ -38,6 +38,7 @@ export class ChatPanel {
     this.#chat = chat;
     this.#files = files;
     this.#receivers = new Receivers(byId("chat-to", HTMLSelectElement), room);
+    for (const line of chat.lines) this.#put(lineEntry(line), false);
     chat.on("line", (line) => this.#put(lineEntry(line), line.sender !== null));
     for (const event of /** @type {const} */ (["sending", "receiving"])) {
       files.on(event, (file) => {
@@ -47,6 +48,11 @@ export class ChatPanel {
     }
     this.#panel.addEventListener("shown", () => this.#read());
     this.#listen();
+  }
+
+  /** What was received and the page has to offer for saving. @returns {HTMLAnchorElement[]} */
+  get saveLinks() {
+    return [...this.#list.querySelectorAll("a")].filter((each) => each.download !== "");
   }
 
   #listen() {
@@ -72,11 +78,12 @@ export class ChatPanel {
   async #send() {
     const text = this.#text.value.trim();
     if (text === "") return;
+    this.#text.value = this.#notice.textContent = ""; // at once: on a slow link the next one is typed meanwhile
     try {
       await this.#chat.send(text, this.#receivers.chosen);
-      this.#text.value = this.#notice.textContent = "";
     } catch {
-      this.#notice.textContent = words.notSent; // the text stays where it is
+      this.#text.value = this.#text.value ? `${text}\n${this.#text.value}` : text;
+      this.#notice.textContent = words.notSent;
     }
   }
 
@@ -96,9 +103,14 @@ export class ChatPanel {
   #put(entry, news) {
     const atEnd = this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < 40;
     this.#list.append(entry);
-    if (this.#list.childElementCount > MOST_ENTRIES) this.#list.firstElementChild?.remove();
+    if (this.#list.childElementCount > MOST_ENTRIES) this.#drop();
     if (atEnd || !news) this.#log.scrollTop = this.#log.scrollHeight;
-    if (news && !this.#panel.checkVisibility()) this.#count(this.#unread + 1);
+    if (news && !isSeen(this.#panel)) this.#count(this.#unread + 1);
+  }
+
+  /** The oldest that waits for nobody: files that may be taken or saved stay. */
+  #drop() {
+    [...this.#list.children].find((each) => !each.querySelector("button, a[download]"))?.remove();
   }
 
   #read() {

@@ -10,8 +10,8 @@ const VIDEO = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ide
 const AUDIO = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 
 /**
- * `change`: another device, none any more, or switched on or off.
- * @extends {Emitter<{change: undefined}>}
+ * `change`: another device, none any more, or switched on or off. `lost`: one has ended, and another one is there or not.
+ * @extends {Emitter<{change: undefined, lost: Device}>}
  */
 export class Devices extends Emitter {
   /** @type {Map<Device, Problem>} why a device is not there */
@@ -119,14 +119,16 @@ export class Devices extends Emitter {
    * @param {Device} device
    * @param {MediaStreamTrack} track
    */
-  #lost(device, track) {
+  async #lost(device, track) {
     if (this.#tracks.get(device) !== track) return;
     this.#tracks.delete(device);
-    this.#openOne(device);
+    await this.#openOne(device);
+    this.emit("lost", device);
   }
 
   /** Something was plugged in or out: it may be what is missing. */
   #recover() {
+    if (this.#closed) return;
     for (const [device, why] of [...this.problems]) if (why !== "denied") this.#openOne(device);
     this.emit("change", undefined);
   }

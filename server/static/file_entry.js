@@ -65,8 +65,9 @@ export class FileEntry {
       this.#button(words.refuse, "", () => file.refuse(file.fits ? "declined" : "too_large"));
     } else if (file.open) {
       this.#button(words.cancel, "", () => file.cancel());
-    } else if (file instanceof Receiving && file.content) {
-      this.#buttons.append(saveLink(file.content, file.name));
+    } else if (file instanceof Receiving) {
+      const content = file.take();
+      if (content) this.#buttons.append(saveLink(content, file.name));
     }
   }
 
@@ -87,7 +88,8 @@ export class FileEntry {
 }
 
 /**
- * Whatever kind of file it is, it is saved, and never shown inside this page.
+ * Whatever kind of file it is, it is saved, and never shown inside this page. The content lives as long as the page:
+ * who breaks his browser's question off may press again.
  * @param {Blob} content
  * @param {string} name
  */

@@ -4,9 +4,10 @@ import { browserOf, isInsideApp } from "./browser.js";
 import { copies } from "./copying.js";
 import { byId } from "./dom.js";
 import { LevelMeter } from "./level.js";
+import { words } from "./lobby_texts.js";
 import { tryIceServers } from "./network.js";
 import { texts } from "./texts.js";
-import { DeadlineError, withDeadline } from "./timing.js";
+import { DeadlineError, abortedAfter, withDeadline } from "./timing.js";
 
 /** @import { Devices } from "./devices.js" */
 /** @import { IceServer } from "./wire.js" */
@@ -23,6 +24,8 @@ export class Lobby {
   #notice = byId("devices-notice", HTMLElement);
   #video = byId("preview", HTMLVideoElement);
   #open = true;
+  /** @type {Promise<void>} the button was pressed */
+  #submitted;
   #devices;
   /** @type {LevelMeter | null} */
   #level = null;
@@ -43,18 +46,24 @@ export class Lobby {
     const test = byId("network-test", HTMLButtonElement);
     test.addEventListener("click", async () => {
       test.disabled = true;
-      byId("network-notice", HTMLElement).textContent = texts.network.trying;
+      byId("network-notice", HTMLElement).textContent = words.network.trying;
       byId("network-notice", HTMLElement).textContent = await networkVerdict(room);
       test.disabled = false;
     });
     devices.on("change", () => this.#refresh());
+    this.#submitted = new Promise((resolve) => {
+      this.#form.addEventListener("submit", (event) => {
+        event.preventDefault(); // at no time may the browser send it: the name would be in the address
+        resolve();
+      });
+    });
   }
 
   /**
    * Open the devices and show them.
    */
   async prepare() {
-    this.#notice.textContent = texts.asking;
+    this.#notice.textContent = words.asking;
     await withDeadline(this.#devices.open(), QUESTION_DEADLINE, "camera and microphone").catch((error) => {
       if (!(error instanceof DeadlineError)) throw error;
     });
@@ -64,17 +73,11 @@ export class Lobby {
 
   /**
    * Wait for the guest to come in. That has no deadline: it is a person's choice.
-   * @returns {Promise<string>} his name
    */
-  entered() {
-    return new Promise((resolve) => {
-      this.#form.addEventListener("submit", (event) => {
-        event.preventDefault();
-        this.#enter.disabled = true;
-        this.#enter.textContent = texts.joining;
-        resolve(this.name);
-      });
-    });
+  async entered() {
+    await this.#submitted;
+    this.#enter.disabled = true;
+    this.#enter.textContent = words.joining;
   }
 
   get name() {
@@ -113,10 +116,10 @@ export class Lobby {
 
   #verdict() {
     const problems = [...this.#devices.problems];
-    if (problems.length === 0) return this.#devices.track("camera") ? texts.ready : "";
-    const said = problems.map(([device, problem]) => `${texts.devices[device]}: ${texts.problems[problem]}`);
+    if (problems.length === 0) return this.#devices.track("camera") ? words.ready : "";
+    const said = problems.map(([device, problem]) => `${texts.devices[device]}: ${words.problems[problem]}`);
     const denied = problems.some(([, problem]) => problem === "denied");
-    return [...said, ...(denied ? [texts.allow[browserOf(navigator.userAgent)]] : [])].join("\n");
+    return [...said, ...(denied ? [words.allow[browserOf(navigator.userAgent)]] : [])].join("\n");
   }
 }
 
@@ -125,11 +128,11 @@ export class Lobby {
  * @returns {Promise<string>} what the guest's network is good for, in words
  */
 async function networkVerdict(room) {
-  const said = texts.network;
+  const said = words.network;
   /** @type {readonly IceServer[]} */
   let servers;
   try {
-    const answer = await fetch(`/api/v1/rooms/${room}/ice_servers`, { signal: AbortSignal.timeout(REQUEST_DEADLINE) });
+    const answer = await fetch(`/api/v1/rooms/${room}/ice_servers`, { signal: abortedAfter(REQUEST_DEADLINE) });
     if (!answer.ok) return said.refused;
     servers = (await answer.json()).items;
   } catch {

@@ -22,6 +22,7 @@ export class Outgoing extends Emitter {
   /** @type {Mix | null} where the browser gives the computer's sound */
   #mix = null;
   #hand = false;
+  #closed = false;
   #devices;
 
   /** @param {Devices} devices */
@@ -71,6 +72,10 @@ export class Outgoing extends Emitter {
   /** Ask for a screen and send it. @throws {DOMException} where the person or the browser refuses */
   async share() {
     const stream = await navigator.mediaDevices.getDisplayMedia(SCREEN);
+    if (this.#closed) {
+      for (const track of stream.getTracks()) track.stop(); // the question stood longer than the call
+      return;
+    }
     this.#end();
     const [picture] = stream.getVideoTracks();
     const [sound] = stream.getAudioTracks();
@@ -88,8 +93,9 @@ export class Outgoing extends Emitter {
     this.emit("change", undefined);
   }
 
-  /** Release everything. */
+  /** Release everything, for good. */
   close() {
+    this.#closed = true;
     this.#end();
     this.#devices.close();
   }

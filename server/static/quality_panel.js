@@ -4,14 +4,14 @@ import { byId } from "./dom.js";
 import { Graph } from "./graph.js";
 import { KEPT } from "./monitor.js";
 import { together } from "./quality.js";
-import { texts } from "./texts.js";
+import { words } from "./quality_texts.js";
 
 /** @import { Adaptation } from "./adaptation.js" */
 /** @import { Monitor, Round } from "./monitor.js" */
 /** @import { Room } from "./room.js" */
 /** @import { Sample } from "./statistics.js" */
 
-/** @typedef {keyof typeof texts.quality.measures} Measure */
+/** @typedef {keyof typeof words.measures} Measure */
 
 /** @type {Record<Measure, Sample["kind"]>} the medium of which each measure is taken */
 const MEASURES = {
@@ -47,9 +47,9 @@ export class QualityPanel {
     this.#monitor = monitor;
     this.#adaptation = adaptation;
     const measures = /** @type {Measure[]} */ (Object.keys(MEASURES));
-    this.#graphs = measures.map((measure) => [measure, new Graph(texts.quality.measures[measure], DIRECTIONS.length)]);
+    this.#graphs = measures.map((measure) => [measure, new Graph(words.measures[measure], DIRECTIONS.length)]);
     const label = document.createElement("label");
-    label.append(texts.quality.with, this.#select);
+    label.append(words.with, this.#select);
     this.#size.className = "hint";
     byId("quality-who", HTMLElement).append(label, this.#size);
     byId("quality-graphs", HTMLElement).append(...this.#graphs.map(([, { element }]) => element));
@@ -73,17 +73,17 @@ export class QualityPanel {
     const qualities = new Map(round?.looks.map(({ link, quality }) => [link.participant, quality]));
     const { quality, whose } = together(qualities);
     const troubled = [...qualities].find(([, each]) => each === quality)?.[0] ?? "";
-    let words = texts.quality.good;
-    if (this.#adaptation.thin) words = texts.quality.thin;
+    let said = words.good;
+    if (this.#adaptation.thin) said = words.thin;
     else if (quality !== "good") {
-      const advice = texts.quality[quality];
-      words = whose === "theirs" ? advice.theirs(this.#names.get(troubled) ?? "") : advice[whose];
+      const advice = words[quality];
+      said = whose === "theirs" ? advice.theirs(this.#names.get(troubled) ?? "") : advice[whose];
     }
-    this.#words.textContent = words;
-    const shown = words === texts.quality.good ? "" : words;
+    this.#words.textContent = said;
+    const shown = said === words.good ? "" : said;
     if (this.#sign.textContent !== shown) this.#sign.textContent = shown; // said once, not every two seconds
     this.#button.dataset["quality"] = quality;
-    this.#button.title = texts.quality.sign(texts.quality.words[quality]);
+    this.#button.title = words.sign(words.words[quality]);
   }
 
   /** Draw the chosen participant's two minutes. */
@@ -96,16 +96,16 @@ export class QualityPanel {
     for (const [measure, graph] of this.#graphs) {
       const scale = measure === "audio_level" ? 100 : 1;
       const lines = DIRECTIONS.map((direction) => ({
-        name: texts.quality[direction],
+        name: words[direction],
         values: rounds.map((samples) => scaled(find(samples, direction, MEASURES[measure])?.[measure], scale)),
       }));
-      graph.draw(lines, KEPT, texts.quality.nothing);
+      graph.draw(lines, KEPT, words.nothing);
     }
     const sizes = DIRECTIONS.map((direction) => {
       const { width, height } = find(rounds.at(-1) ?? [], direction, "video") ?? {};
-      return `${texts.quality[direction]} ${width && height ? `${width} × ${height}` : texts.quality.nothing}`;
+      return `${words[direction]} ${width && height ? `${width} × ${height}` : words.nothing}`;
     });
-    this.#size.textContent = `${texts.quality.size}: ${sizes.join(", ")}`;
+    this.#size.textContent = `${words.size}: ${sizes.join(", ")}`;
   }
 
   /**

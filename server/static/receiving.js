@@ -10,8 +10,8 @@ import { Transfer, heard, tell } from "./transfer.js";
 
 export class Receiving extends Transfer {
   outgoing = false;
-  /** @type {Blob | null} what the page has to offer for saving, once it is done */
-  content = null;
+  /** @type {Blob | null} once it is done, until somebody takes it */
+  #content = null;
   /** @type {RTCDataChannel | null} */
   #channel = null;
   #digest = new BlockDigest();
@@ -69,6 +69,13 @@ export class Receiving extends Transfer {
     this.#tell({ type: "refuse", reason });
     this.refusal = reason;
     this.become("refused");
+  }
+
+  /** What the page has to offer for saving; whoever takes it holds it, and this one not any more. @returns {Blob | null} */
+  take() {
+    const content = this.#content;
+    this.#content = null;
+    return content;
   }
 
   /** The receiver does not want to any more. */
@@ -129,7 +136,7 @@ export class Receiving extends Transfer {
   /** @param {string} digest of what was sent */
   async #finish(digest) {
     const whole = this.#stored === this.size && digest === (await this.#digest.whole());
-    if (whole) this.content = (await this.#sink?.finish()) ?? null;
+    if (whole) this.#content = (await this.#sink?.finish()) ?? null;
     this.#tell({ type: "receipt", whole });
     this.become(whole ? "done" : "damaged");
   }

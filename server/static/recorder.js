@@ -5,12 +5,17 @@
  * browsers put on the disk, and handed over at the end.
  */
 
+import { withDeadline } from "./timing.js";
+
 /** @import { Outgoing } from "./outgoing.js" */
 /** @import { Room } from "./room.js" */
 
 /**
  * What the page needs of the browser's file picker, which only some have (WICG file-system-access).
- * @typedef {{write: (part: Blob) => Promise<void>, close: () => Promise<void>}} Sink
+ * @typedef {object} Sink
+ * @property {(part: Blob) => Promise<void>} write
+ * @property {() => Promise<void>} close
+ * @property {() => Promise<void>} abort
  * @typedef {(options: object) => Promise<{createWritable: () => Promise<Sink>}>} Picker
  */
 
@@ -18,6 +23,10 @@ const WIDTH = 1280;
 const HEIGHT = 720;
 const FPS = 15;
 const PIECE = 2_000;
+/** What a disk has not taken after so many milliseconds it does not take any more. */
+const DEADLINE = 30_000;
+/** So many bytes from the beginning are kept here too: a full disk takes back all that was written to the chosen file. */
+const MOST_KEPT = 512 * 2 ** 20;
 const TYPES = ["video/webm;codecs=vp8,opus", "video/webm", "video/mp4"];
 
 export class Recorder {
@@ -26,8 +35,9 @@ export class Recorder {
   #mix = this.#audio.createMediaStreamDestination();
   /** @type {Map<MediaStreamTrack, MediaStreamAudioSourceNode>} */
   #voices = new Map();
-  /** @type {Blob[]} what no chosen file has taken */
+  /** @type {Blob[]} */
   #pieces = [];
+  #kept = 0;
   /** @type {Promise<void>} the pieces are written one after another */
   #written = Promise.resolve();
   #recorder;
@@ -36,22 +46,26 @@ export class Recorder {
   #outgoing;
   #name;
   #sink;
+  #onFailure;
 
   /**
    * @param {Room} room
    * @param {Outgoing} outgoing
    * @param {string} name of the file, without its ending
    * @param {Sink | null} sink as `choose` gave it
+   * @param {() => void} onFailure no more can be recorded, so that it should be stopped
    */
-  constructor(room, outgoing, name, sink) {
+  constructor(room, outgoing, name, sink, onFailure) {
     this.#room = room;
     this.#outgoing = outgoing;
     this.#name = name;
     this.#sink = sink;
+    this.#onFailure = onFailure;
     const tracks = [...this.#canvas.captureStream(FPS).getTracks(), ...this.#mix.stream.getTracks()];
     const mimeType = TYPES.find((type) => MediaRecorder.isTypeSupported(type)) ?? "";
     this.#recorder = new MediaRecorder(new MediaStream(tracks), { mimeType });
     this.#recorder.addEventListener("dataavailable", ({ data }) => this.#take(data));
+    this.#recorder.addEventListener("error", onFailure);
     this.#draw();
     this.#timer = setInterval(() => this.#draw(), 1000 / FPS);
     this.#recorder.start(PIECE);
@@ -71,23 +85,42 @@ export class Recorder {
     return file.createWritable();
   }
 
-  /** End it, and put the file where it belongs. */
+  /**
+   * End it at once, and put the file where it belongs.
+   * @returns {Promise<boolean>} false where that failed; then what there is was handed over
+   */
   async stop() {
     clearInterval(this.#timer);
+    try {
+      await withDeadline(this.#end(), DEADLINE, "the last piece of the recording");
+      await this.#written;
+      if (this.#sink) await withDeadline(this.#sink.close(), DEADLINE, "the recording's file");
+      else this.#handOver();
+      return true;
+    } catch {
+      this.#sink?.abort().catch(() => undefined);
+      this.#handOver();
+      return false;
+    } finally {
+      await this.#audio.close();
+    }
+  }
+
+  async #end() {
+    if (this.#recorder.state === "inactive") return; // it has failed
     const stopped = new Promise((resolve) => this.#recorder.addEventListener("stop", resolve, { once: true }));
     this.#recorder.stop();
     await stopped;
-    await this.#written;
-    await this.#audio.close();
-    if (this.#sink) await this.#sink.close();
-    else this.#handOver();
   }
 
   /** @param {Blob} data */
   #take(data) {
     const sink = this.#sink;
-    if (!sink) this.#pieces.push(data);
-    else this.#written = this.#written.then(() => sink.write(data));
+    if (!sink || this.#kept < MOST_KEPT) this.#pieces.push(data);
+    this.#kept += data.size;
+    if (!sink) return;
+    this.#written = this.#written.then(() => withDeadline(sink.write(data), DEADLINE, "a piece of the recording"));
+    this.#written.catch(this.#onFailure);
   }
 
   #handOver() {

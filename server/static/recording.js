@@ -5,40 +5,50 @@ import { Recorder } from "./recorder.js";
 import { texts } from "./texts.js";
 
 /** @import { Outgoing } from "./outgoing.js" */
+/** @import { Sink } from "./recorder.js" */
 /** @import { Room } from "./room.js" */
+/** @import { Speaker } from "./speaker.js" */
 
-const TONES = [0, 0.25];
-const HERTZ = 988;
-const TONE = 0.2;
+/** Two short high tones, unlike the chime of somebody who comes. */
+const TONES = [
+  { hertz: 988, start: 0, length: 0.2 },
+  { hertz: 988, start: 0.25, length: 0.2 },
+];
 
 export class Recording {
   /** Whether the others are told that this page records. */
   on = false;
   #button = byId("record", HTMLButtonElement);
   #sign = byId("recording-sign", HTMLElement);
+  #notice = byId("recording-notice", HTMLElement);
   /** @type {Recorder | null} */
   #recorder = null;
   /** @type {Map<string, string>} who records, by participant */
   #others = new Map();
   #room;
+  /** How many files are not written to their end yet. */
+  #unsaved = 0;
   #outgoing;
+  #speaker;
   #tell;
 
   /**
    * @param {Room} room
    * @param {Outgoing} outgoing
+   * @param {Speaker} speaker
    * @param {() => Promise<unknown>} tell tells the room whether this page records; fails where it must not
    */
-  constructor(room, outgoing, tell) {
+  constructor(room, outgoing, speaker, tell) {
     this.#room = room;
     this.#outgoing = outgoing;
+    this.#speaker = speaker;
     this.#tell = tell;
     this.#button.hidden = true;
     room.on("entered", ({ may_record }) => this.allow(may_record ?? false));
     room.on("participant", ({ id, name, media }) => this.#note(id, media?.recording ? name : null));
     room.on("gone", (participant) => this.#note(participant, null));
     window.addEventListener("beforeunload", (event) => {
-      if (this.on) event.preventDefault(); // the file would be lost
+      if (this.on || this.#unsaved > 0) event.preventDefault(); // the file would be lost
     });
     this.#button.addEventListener("click", () => (this.on ? this.stop() : this.#start()));
   }
@@ -56,15 +66,22 @@ export class Recording {
   async #start() {
     const name = `${document.title} ${new Date().toLocaleString("sv").replaceAll(":", ".")}`.replaceAll(/[\\/:*?"<>|]/g, "-");
     this.#button.disabled = true;
+    this.#notice.textContent = "";
+    /** @type {Sink | null} */
+    let sink = null;
     try {
-      const sink = await Recorder.choose(name);
+      sink = await Recorder.choose(name);
       this.#set(true);
       await this.#tell();
-      // It may have been forbidden while the others were told.
-      if (this.on) this.#recorder = new Recorder(this.#room, this.#outgoing, name, sink);
-    } catch {
-      // He has changed his mind, or the server does not allow it or is not there.
+      // The call may have been left, or recording forbidden, while the others were told.
+      if (this.on) this.#recorder = new Recorder(this.#room, this.#outgoing, name, sink, () => this.stop());
+      else await sink?.abort();
+    } catch (error) {
+      // He has changed his mind; or the server does not allow it or is not there, or the browser cannot do it.
       this.#set(false);
+      const minded = error instanceof DOMException && error.name === "AbortError";
+      this.#notice.textContent = minded ? "" : texts.recording.notBegun;
+      sink?.abort().catch(() => undefined);
       await this.#tell().catch(() => undefined);
     }
     this.#button.disabled = false;
@@ -76,8 +93,11 @@ export class Recording {
     this.#recorder = null;
     if (!this.on) return;
     this.#set(false);
-    await recorder?.stop();
+    this.#unsaved += 1;
+    const saved = recorder?.stop() ?? true; // nothing more is recorded, though its file takes a while
     await this.#tell().catch(() => undefined);
+    if (!(await saved)) this.#notice.textContent = texts.recording.notWritten;
+    this.#unsaved -= 1;
   }
 
   /** @param {boolean} on */
@@ -95,7 +115,7 @@ export class Recording {
     const before = this.#others.size;
     if (name === null) this.#others.delete(participant);
     else this.#others.set(participant, name);
-    if (this.#others.size > before) beep();
+    if (this.#others.size > before) this.#speaker.play(TONES);
     this.#show();
   }
 
@@ -103,17 +123,5 @@ export class Recording {
     const [name] = this.#others.values();
     const words = this.on ? texts.recording.own : name ? texts.recording.others(name) : "";
     if (this.#sign.textContent !== words) this.#sign.textContent = words;
-  }
-}
-
-/** Two short high tones, unlike the chime of somebody who comes. The page was touched before, so the browser plays them. */
-function beep() {
-  const context = new AudioContext();
-  for (const start of TONES) {
-    const tone = new OscillatorNode(context, { frequency: HERTZ });
-    tone.connect(new GainNode(context, { gain: 0.2 })).connect(context.destination);
-    tone.start(context.currentTime + start);
-    tone.stop(context.currentTime + start + TONE);
-    if (start === TONES.at(-1)) tone.addEventListener("ended", () => context.close());
   }
 }

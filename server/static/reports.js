@@ -1,7 +1,7 @@
 /** Tells the server how good the call is, and, after it, what the guest thinks of it. */
 
 import { Meter } from "./statistics.js";
-import { DeadlineError, withDeadline } from "./timing.js";
+import { DeadlineError, abortedAfter, withDeadline } from "./timing.js";
 
 /** @import { Monitor } from "./monitor.js" */
 /** @import { Quality } from "./quality.js" */
@@ -87,7 +87,7 @@ export class Reports {
       method: "POST",
       headers: { "Content-Type": "application/json", Authorization: `Bearer ${participant}.${secret}` },
       body: JSON.stringify(body),
-      signal: AbortSignal.timeout(DEADLINE),
+      signal: abortedAfter(DEADLINE),
     });
   }
 }

@@ -1,6 +1,7 @@
 /** One key for each button that names it in `aria-keyshortcuts`, and an overlay that lists them; they can be switched off. */
 
 import { byId } from "./dom.js";
+import { isShown } from "./sections.js";
 
 const SETTING = "shortcuts";
 const OFF = "off";
@@ -22,7 +23,7 @@ export class Shortcuts {
     // Letters that are typed somewhere, or that belong to the browser, are not for us (WCAG 2.1.4).
     const typed = target instanceof Element && target.closest("input, textarea, select, [contenteditable]");
     if (!this.#on.checked || typed || ctrlKey || altKey || metaKey || repeat) return;
-    if (document.querySelector("dialog[open]")) return;
+    if (!isShown("call") || document.querySelector("dialog[open]")) return;
     const button = buttons().find((each) => each.getAttribute("aria-keyshortcuts") === key.toUpperCase());
     button?.click();
   }

@@ -165,9 +165,7 @@ export class Signaling extends Emitter {
    * @returns {number} milliseconds to wait before the next try
    */
   #takeRefusal(refusal) {
-    if (refusal.error === "unknown_participant" && this.resumable) {
-      this.resume = null; // the grace time is over: come as a new participant
-    } else if (!PASSING.has(refusal.error)) {
+    if (!PASSING.has(refusal.error)) {
       this.#end();
       this.emit("refused", refusal);
     }

@@ -1,7 +1,13 @@
 /** The loudspeaker that everything on the page is played on, where the browser lets one choose (W3C Audio Output). */
 
+import { DeadlineError, withDeadline } from "./timing.js";
+
+/** @typedef {{hertz: number, start: number, length: number, shape?: OscillatorType}} Tone `start` and `length` in seconds */
+
 const CHOSEN = "speaker";
-/** Two rising tones, in hertz and seconds. */
+/** Milliseconds after which tones that are not over never began. */
+const LONGEST = 5_000;
+/** Two rising tones. */
 const CHIME = [
   { hertz: 660, start: 0, length: 0.6 },
   { hertz: 880, start: 0.3, length: 0.9 },
@@ -30,35 +36,44 @@ export class Speaker {
   }
 
   /** Play two tones, so that somebody hears whether he will hear. Returns when they have been played. */
-  async test() {
+  test() {
+    return this.play(CHIME);
+  }
+
+  /** @param {readonly Tone[]} tones to be played, as far as the browser does so before the page was touched */
+  async play(tones) {
     const context = new AudioContext();
     const out = context.createMediaStreamDestination();
     const audio = new Audio();
     audio.srcObject = out.stream;
-    this.#direct(audio);
-    await audio.play();
-    const tones = CHIME.map((tone) => ring(context, out, tone));
-    await Promise.all(tones);
-    audio.srcObject = null;
-    await context.close();
+    try {
+      await this.#direct(audio);
+      await withDeadline(audio.play(), LONGEST, "the speaker");
+      await withDeadline(Promise.all(tones.map((tone) => ring(context, out, tone))), LONGEST, "the tones");
+    } catch (error) {
+      if (!(error instanceof DOMException || error instanceof DeadlineError)) throw error;
+    } finally {
+      audio.srcObject = null;
+      await context.close();
+    }
   }
 
   /** @param {EventTarget | null} element */
-  #direct(element) {
+  async #direct(element) {
     if (!this.supported || !(element instanceof HTMLMediaElement) || element.sinkId === this.chosen) return;
     // One that was unplugged meanwhile: the browser goes on with its own choice.
-    element.setSinkId(this.chosen).catch(() => undefined);
+    await element.setSinkId(this.chosen).catch(() => undefined);
   }
 }
 
 /**
  * @param {AudioContext} context
  * @param {AudioNode} out
- * @param {{hertz: number, start: number, length: number}} tone
+ * @param {Tone} tone
  * @returns {Promise<unknown>} when it has ended
  */
-function ring(context, out, { hertz, start, length }) {
-  const tone = new OscillatorNode(context, { frequency: hertz });
+function ring(context, out, { hertz, start, length, shape = "sine" }) {
+  const tone = new OscillatorNode(context, { type: shape, frequency: hertz });
   const volume = new GainNode(context, { gain: 0.3 });
   const begin = context.currentTime + start;
   volume.gain.setTargetAtTime(0, begin, length / 4);

@@ -1,6 +1,8 @@
-/** What the call page says, one table per language; the page's own language decides. */
+/**
+ * What the call page says, one table per language; the page's own language decides. What the lobby, the signs of quality
+ * and the panels for exchange say is in lobby_texts.js, quality_texts.js and exchange_texts.js.
+ */
 
-/** @import { BrowserKind } from "./browser.js" */
 /** @import { CloseReason, ErrorCode, Held } from "./wire.js" */
 
 const es = {
@@ -12,9 +14,6 @@ const es = {
   muted: "Micrófono apagado",
   cameraIsOff: "Cámara apagada",
   cameraOfRobot: "Qué cámara del robot se ve",
-  asking: "Su navegador le pide permiso para usar la cámara y el micrófono. Pulse «Permitir».",
-  ready: "La cámara y el micrófono funcionan.",
-  joining: "Entrando…",
   connecting: "Conectando…",
   reconnecting: "Se ha perdido la conexión. Volviendo a conectar…",
   away: "Se ha perdido su conexión. Esperando…",
@@ -41,34 +40,14 @@ const es = {
   copied: "Copiado",
   notCopied: "No se ha podido copiar",
   choices: "Dispositivo",
-  network: {
-    trying: "Probando…",
-    good: "La conexión funciona, también desde redes difíciles.",
-    reached: "Se llega al servidor. Este centro no usa un desvío para redes difíciles.",
-    noRelay:
-      "La conexión funciona, pero no se llega al desvío para redes difíciles. Si no se ve la imagen, pruebe con otra red, por ejemplo los datos del móvil.",
-    blocked: "Esta red no deja pasar videollamadas. Pruebe con otra, por ejemplo los datos del móvil.",
-    offline: "No se llega al servidor. Compruebe su conexión a internet.",
-    refused: "Este enlace no permite la prueba ahora. Vuelva a cargar la página.",
-  },
-  /** @type {Record<BrowserKind, string>} */
-  allow: {
-    chrome: "Pulse el icono a la izquierda de la dirección, active la cámara y el micrófono y vuelva a cargar la página.",
-    chrome_android:
-      "Pulse el icono a la izquierda de la dirección, «Permisos», y permita la cámara y el micrófono. Si no aparecen, permítalos a Chrome en los ajustes del teléfono.",
-    edge: "Pulse el candado junto a la dirección, permita la cámara y el micrófono y vuelva a cargar la página.",
-    firefox: "Pulse el icono tachado de la cámara junto a la dirección, quite el bloqueo y vuelva a cargar la página.",
-    safari: "En el menú Safari, «Ajustes de este sitio web», permita la cámara y el micrófono y vuelva a cargar la página.",
-    safari_ios:
-      "Pulse «aA» o el icono junto a la dirección, «Ajustes del sitio web», y permita la cámara y el micrófono. Si no basta: Ajustes, Apps, Safari, Cámara y Micrófono.",
-    other: "Permita la cámara y el micrófono en los ajustes del navegador y vuelva a cargar la página.",
-  },
-  problems: {
-    denied: "falta el permiso.",
-    missing: "no se ha encontrado. Puede entrar igualmente.",
-    busy: "no se puede usar ahora. Quizá lo esté usando otro programa.",
-  },
   devices: { camera: "Cámara", microphone: "Micrófono" },
+  /** @param {string} device */
+  unplugged: (device) => `${device}: no hay conexión con el dispositivo. Conéctelo y volverá solo.`,
+  /**
+   * @param {string} device
+   * @param {string} label
+   */
+  replaced: (device, label) => `${device}: ahora se usa «${label}».`,
   /** @type {Record<CloseReason, string>} */
   closed: {
     closed: "El centro ha cerrado la sala.",
@@ -104,44 +83,13 @@ const es = {
   refusedOtherwise: "El servidor no le deja entrar ahora. Inténtelo de nuevo o llame al centro.",
   /** @param {string} time */
   opensIn: (time) => `La sala se abre dentro de ${time}. Esta página se abrirá sola.`,
-  /** Three steps, and what to do; `name` is whose connection it is. */
-  quality: {
-    words: { good: "buena", weak: "débil", bad: "mala" },
-    good: "La conexión es buena.",
-    weak: {
-      ours: "Su conexión es débil. Acérquese al router del wifi.",
-      /** @param {string} name */
-      theirs: (name) => `La conexión de ${name} es débil. Usted no tiene que hacer nada.`,
-      unknown: "La conexión es débil: la imagen puede pararse. Acercarse al router del wifi suele ayudar.",
-    },
-    bad: {
-      ours: "Su conexión es mala. Acérquese al router del wifi o use los datos del móvil.",
-      /** @param {string} name */
-      theirs: (name) => `La conexión de ${name} es mala. Usted no tiene que hacer nada.`,
-      unknown: "La conexión es mala: acérquese al router del wifi o use los datos del móvil.",
-    },
-    thin: "La red no da para la imagen. Los demás le oyen, y su imagen volverá sola.",
-    theirs: "La red no da para su imagen. Se le oye.",
-    /** @param {string} word */
-    sign: (word) => `Conexión ${word}`,
-    measures: {
-      kbps: "Imagen, kbit/s",
-      fps: "Imágenes por segundo",
-      loss_percent: "Pérdidas, %",
-      round_trip_ms: "Ida y vuelta, ms",
-      jitter_ms: "Fluctuación, ms",
-      audio_level: "Volumen, %",
-    },
-    received: "se recibe",
-    sent: "se envía",
-    nothing: "–",
-    with: "Con quién",
-    size: "Tamaño",
-  },
   recording: {
     own: "Está grabando esta videollamada. Todos lo saben.",
     /** @param {string} name */
     others: (name) => `${name} está grabando esta videollamada.`,
+    notBegun: "No se ha podido empezar a grabar. Inténtelo de nuevo.",
+    notWritten:
+      "La grabación ha terminado porque no se ha podido guardar. Lo que se pudo salvar está en las descargas de este navegador.",
   },
   rating: { thanks: "Gracias por decirlo.", notSaid: "No se ha podido enviar. Inténtelo de nuevo." },
 };
@@ -156,9 +104,6 @@ const en = {
   muted: "Microphone off",
   cameraIsOff: "Camera off",
   cameraOfRobot: "Which of the robot’s cameras is seen",
-  asking: "Your browser asks whether it may use the camera and the microphone. Press “Allow”.",
-  ready: "Camera and microphone work.",
-  joining: "Joining…",
   connecting: "Connecting…",
   reconnecting: "The connection was lost. Reconnecting…",
   away: "Their connection was lost. Waiting…",
@@ -182,33 +127,9 @@ const en = {
   copied: "Copied",
   notCopied: "Could not be copied",
   choices: "Device",
-  network: {
-    trying: "Testing…",
-    good: "The connection works, also from difficult networks.",
-    reached: "The server can be reached. This care home uses no detour for difficult networks.",
-    noRelay:
-      "The connection works, but the detour for difficult networks cannot be reached. If no picture comes, try another network, such as mobile data.",
-    blocked: "This network does not let video calls pass. Try another one, such as mobile data.",
-    offline: "The server cannot be reached. Check your internet connection.",
-    refused: "This link does not allow the test now. Load the page again.",
-  },
-  allow: {
-    chrome: "Press the icon to the left of the address, switch camera and microphone on, and load the page again.",
-    chrome_android:
-      "Press the icon to the left of the address, “Permissions”, and allow camera and microphone. If they are not there, allow them to Chrome in the phone’s settings.",
-    edge: "Press the lock beside the address, allow camera and microphone, and load the page again.",
-    firefox: "Press the crossed-out camera beside the address, take the block away, and load the page again.",
-    safari: "In the menu Safari, “Settings for This Website”, allow camera and microphone, and load the page again.",
-    safari_ios:
-      "Press “aA” or the icon beside the address, “Website Settings”, and allow camera and microphone. If that is not enough: Settings, Apps, Safari, Camera and Microphone.",
-    other: "Allow camera and microphone in the browser’s settings, and load the page again.",
-  },
-  problems: {
-    denied: "not allowed.",
-    missing: "not found. You can join all the same.",
-    busy: "cannot be used now. Perhaps another program is using it.",
-  },
   devices: { camera: "Camera", microphone: "Microphone" },
+  unplugged: (device) => `${device}: the device is gone. Plug it in, and it comes back by itself.`,
+  replaced: (device, label) => `${device}: “${label}” is used now.`,
   closed: {
     closed: "The care home has closed the room.",
     cancelled: "The care home has cancelled this visit.",
@@ -240,39 +161,12 @@ const en = {
   },
   refusedOtherwise: "The server does not let you in now. Try again, or call the care home.",
   opensIn: (time) => `The room opens in ${time}. This page opens by itself.`,
-  quality: {
-    words: { good: "good", weak: "weak", bad: "bad" },
-    good: "The connection is good.",
-    weak: {
-      ours: "Your connection is weak. Move closer to the Wi-Fi router.",
-      theirs: (name) => `The connection of ${name} is weak. There is nothing you have to do.`,
-      unknown: "The connection is weak: the picture may stop. Moving closer to the Wi-Fi router often helps.",
-    },
-    bad: {
-      ours: "Your connection is bad. Move closer to the Wi-Fi router, or use mobile data.",
-      theirs: (name) => `The connection of ${name} is bad. There is nothing you have to do.`,
-      unknown: "The connection is bad: move closer to the Wi-Fi router, or use mobile data.",
-    },
-    thin: "The network is too weak for a picture. The others hear you, and your picture comes back by itself.",
-    theirs: "Their network is too weak for a picture. You can hear them.",
-    sign: (word) => `Connection ${word}`,
-    measures: {
-      kbps: "Picture, kbit/s",
-      fps: "Pictures per second",
-      loss_percent: "Losses, %",
-      round_trip_ms: "There and back, ms",
-      jitter_ms: "Jitter, ms",
-      audio_level: "Loudness, %",
-    },
-    received: "received",
-    sent: "sent",
-    nothing: "–",
-    with: "With whom",
-    size: "Size",
-  },
   recording: {
     own: "You are recording this call. Everybody knows.",
     others: (name) => `${name} is recording this call.`,
+    notBegun: "Recording could not be started. Try again.",
+    notWritten:
+      "The recording has ended because it could not be saved. What could be kept is in this browser’s downloads.",
   },
   rating: { thanks: "Thank you for saying so.", notSaid: "That did not go through. Try again." },
 };

@@ -1,8 +1,10 @@
 /** One participant's place on the page: picture, voice, name, and what is wrong with them. */
 
 import { words } from "./exchange_texts.js";
+import { words as quality } from "./quality_texts.js";
 import { texts } from "./texts.js";
 
+/** @import { Quality } from "./quality.js" */
 /** @import { Media, ParticipantKind } from "./wire.js" */
 
 /** @typedef {"connected" | "connecting" | "away" | "failed"} TileState */
@@ -18,6 +20,7 @@ export class Tile {
   #state = part("p", "tile-state");
   #muted = part("span", "tile-muted");
   #hand = part("span", "tile-hand");
+  #quality = part("span", "tile-quality");
   #name = part("span", "tile-name");
   #open = document.createElement("button");
   /** @type {readonly MediaStreamTrack[]} */
@@ -39,6 +42,8 @@ export class Tile {
     this.#initial.ariaHidden = "true";
     this.#muted.role = "img";
     this.#muted.ariaLabel = texts.muted;
+    this.#quality.role = "img";
+    this.quality = "good";
     this.#hand.role = "img";
     this.#hand.ariaLabel = words.handRaised;
     this.#open.type = "button";
@@ -46,13 +51,20 @@ export class Tile {
     this.#open.ariaHasPopup = "dialog";
     this.#open.addEventListener("click", () => onOpen(this));
     const caption = part("p", "tile-caption");
-    caption.append(this.#muted, this.#name);
+    caption.append(this.#muted, this.#quality, this.#name);
     this.element.append(this.#initial, this.video, this.#state, this.#hand, caption, this.#open);
   }
 
   /** Whether what is shown is a screen. */
   get shares() {
     return this.element.dataset["screen"] === "true";
+  }
+
+  /** How the connection to him is; a good one is not spoken of. @param {Quality} step */
+  set quality(step) {
+    this.#quality.hidden = step === "good";
+    this.#quality.dataset["quality"] = step;
+    this.#quality.ariaLabel = this.#quality.title = quality.sign(quality.words[step]);
   }
 
   /**
@@ -95,7 +107,7 @@ export class Tile {
     if (held) return texts.held[held];
     if (screen && this.kind === "self") return texts.sharing;
     if (video !== false) return "";
-    return thin ? texts.quality.theirs : texts.cameraIsOff;
+    return thin ? quality.theirs : texts.cameraIsOff;
   }
 }
 

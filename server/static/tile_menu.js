@@ -20,16 +20,12 @@ export class TileMenu {
   constructor(tiles) {
     this.#tiles = tiles;
     this.#does(this.#pin, (tile) => tiles.pin(tiles.isPinned(tile) ? null : tile));
-    this.#does(byId("tile-hide", HTMLButtonElement), (tile) => {
-      tiles.hide(tile, true);
-      this.#offerHidden();
-    });
+    this.#does(byId("tile-hide", HTMLButtonElement), (tile) => tiles.hide(tile, true));
     // The browser may refuse, such as where a setting forbids it; then nothing changes, and the person sees that.
     this.#does(this.#pictureInPicture, (tile) => tile.video.requestPictureInPicture().catch(() => undefined));
     this.#does(this.#fullScreen, (tile) => tile.element.requestFullscreen().catch(() => undefined));
     this.#showAll.addEventListener("click", () => {
       for (const tile of tiles.hidden) tiles.hide(tile, false);
-      this.#offerHidden();
     });
   }
 
@@ -52,8 +48,6 @@ export class TileMenu {
   /** @param {Tile} tile that is gone */
   forget(tile) {
     if (this.#tile === tile && this.#dialog.open) this.#dialog.close();
-    tile.hidden = false;
-    this.#offerHidden();
   }
 
   /**
@@ -67,7 +61,8 @@ export class TileMenu {
     });
   }
 
-  #offerHidden() {
+  /** A button that shows again what is hidden, where something is. */
+  offerHidden() {
     const count = this.#tiles.hidden.length;
     this.#showAll.hidden = count === 0;
     const label = this.#showAll.querySelector("span");

@@ -7,10 +7,15 @@ import { TileMenu } from "./tile_menu.js";
 
 /** @import { Link } from "./link.js" */
 /** @import { Outgoing } from "./outgoing.js" */
+/** @import { Quality } from "./quality.js" */
 /** @import { TileState } from "./tile.js" */
+/** @import { Wishes } from "./wishes.js" */
 /** @import { Participant } from "./wire.js" */
 
 /** @typedef {{tile: Tile, participant: Participant, link: Link | null}} Place */
+
+/** The own tile's, in the place of a participant's id. */
+const OWN = "self";
 
 export class Tiles {
   /** @type {Map<string, Place>} */
@@ -20,17 +25,20 @@ export class Tiles {
   #menu = new TileMenu(this);
   #list;
   #own;
+  #wishes;
   #onBlocked;
 
   /**
    * @param {HTMLElement} list
    * @param {Outgoing} outgoing shown in the own tile
+   * @param {Wishes} wishes from before a reload
    * @param {() => void} onBlocked the browser will not play sound before a gesture
    */
-  constructor(list, outgoing, onBlocked) {
+  constructor(list, outgoing, wishes, onBlocked) {
     this.#list = list;
+    this.#wishes = wishes;
     this.#onBlocked = onBlocked;
-    this.#own = this.#make("self");
+    this.#own = this.#make("self", OWN);
     this.#list.replaceChildren(this.#own.element);
     this.describeOwn(outgoing);
     new ResizeObserver(() => this.#arrange()).observe(list);
@@ -59,6 +67,15 @@ export class Tiles {
     this.#describe(place);
   }
 
+  /**
+   * @param {string} participant
+   * @param {Quality} quality of the connection to him
+   */
+  judge(participant, quality) {
+    const tile = this.#places.get(participant)?.tile;
+    if (tile) tile.quality = quality;
+  }
+
   /** @param {string} participant */
   remove(participant) {
     const tile = this.#places.get(participant)?.tile;
@@ -83,6 +100,7 @@ export class Tiles {
   /** @param {Tile | null} tile to have in front, or none by choice */
   pin(tile) {
     this.#pinned = tile;
+    this.#keep();
     this.#arrange();
   }
 
@@ -93,6 +111,7 @@ export class Tiles {
   hide(tile, hidden) {
     tile.hidden = hidden;
     if (hidden && this.#pinned === tile) this.#pinned = null;
+    this.#keep();
     this.#arrange();
   }
 
@@ -105,9 +124,20 @@ export class Tiles {
     return [this.#own, ...[...this.#places.values()].map(({ tile }) => tile)];
   }
 
-  /** @param {Tile["kind"]} kind */
-  #make(kind) {
-    return new Tile(kind, this.#onBlocked, (tile) => this.#menu.open(tile));
+  /**
+   * @param {Tile["kind"]} kind
+   * @param {string} id
+   */
+  #make(kind, id) {
+    const made = new Tile(kind, this.#onBlocked, (tile) => this.#menu.open(tile));
+    made.element.dataset["participant"] = id;
+    made.hidden = this.#wishes.isHidden(id);
+    if (this.#wishes.isPinned(id)) this.#pinned = made;
+    return made;
+  }
+
+  #keep() {
+    this.#wishes.keep(this.#pinned && idOf(this.#pinned), this.hidden.map(idOf));
   }
 
   /**
@@ -115,8 +145,7 @@ export class Tiles {
    * @returns {Place}
    */
   #add(participant) {
-    const tile = this.#make(participant.kind);
-    tile.element.dataset["participant"] = participant.id;
+    const tile = this.#make(participant.kind, participant.id);
     const place = { tile, participant, link: null };
     this.#places.set(participant.id, place);
     this.#list.append(tile.element);
@@ -126,6 +155,7 @@ export class Tiles {
   /** In front: whom somebody pinned, or else who shows a screen, or else the robot. */
   #arrange() {
     for (const tile of this.#all) tile.element.hidden = tile.hidden;
+    this.#menu.offerHidden();
     const shown = this.#all.filter((tile) => !tile.hidden);
     const others = shown.filter((tile) => tile !== this.#own);
     const sharer = others.find((tile) => tile.shares);
@@ -150,6 +180,11 @@ export class Tiles {
   #describe({ tile, participant, link }) {
     tile.describe(participant.name, participant.media ?? {}, state(participant, link));
   }
+}
+
+/** @param {Tile} tile */
+function idOf(tile) {
+  return tile.element.dataset["participant"] ?? OWN;
 }
 
 /**

@@ -4,12 +4,11 @@ import { byId } from "./dom.js";
 import { texts } from "./texts.js";
 
 /** @import { Signaling } from "./signaling.js" */
+/** @import { Speaker } from "./speaker.js" */
 /** @import { Participant } from "./wire.js" */
 
-/** Seconds from now at which each rap of a knock begins, and how long it sounds. */
-const RAPS = [0, 0.2, 0.4];
-const RAP = 0.12;
-const HERTZ = 520;
+/** As on a door. */
+const KNOCK = [0, 0.2, 0.4].map((start) => ({ hertz: 520, start, length: 0.15, shape: /** @type {const} */ ("triangle") }));
 
 export class WaitingRoom {
   #panel = byId("waiting-room", HTMLElement);
@@ -18,10 +17,15 @@ export class WaitingRoom {
   /** @type {Map<string, HTMLLIElement>} */
   #entries = new Map();
   #signaling;
+  #speaker;
 
-  /** @param {Signaling} signaling */
-  constructor(signaling) {
+  /**
+   * @param {Signaling} signaling
+   * @param {Speaker} speaker
+   */
+  constructor(signaling, speaker) {
     this.#signaling = signaling;
+    this.#speaker = speaker;
     signaling.on("joined", ({ waiting_room }) => this.#show(waiting_room ?? []));
     signaling.on("waiting_room", ({ guests }) => this.#show(guests));
   }
@@ -43,7 +47,7 @@ export class WaitingRoom {
     this.#panel.hidden = guests.length === 0;
     const last = newcomers.at(-1);
     this.#notice.textContent = last ? texts.knocks(last.name) : "";
-    if (last) knock();
+    if (last) this.#speaker.play(KNOCK);
   }
 
   /** @param {Participant} guest */
@@ -90,18 +94,4 @@ function button(text, className, name) {
   made.textContent = text;
   made.ariaLabel = `${text}: ${name}`;
   return made;
-}
-
-/** Knock as on a door. The page was touched before, so the browser plays it. */
-function knock() {
-  const context = new AudioContext();
-  for (const start of RAPS) {
-    const tone = new OscillatorNode(context, { type: "triangle", frequency: HERTZ });
-    const volume = new GainNode(context, { gain: 0.3 });
-    volume.gain.setTargetAtTime(0, context.currentTime + start, RAP / 3);
-    tone.connect(volume).connect(context.destination);
-    tone.start(context.currentTime + start);
-    tone.stop(context.currentTime + start + RAP);
-    if (start === RAPS.at(-1)) tone.addEventListener("ended", () => context.close());
-  }
 }

@@ -3,14 +3,16 @@
  * comes back by itself. It keeps nothing else: what a call page loads is always the server's own, of one version.
  */
 
-const KEPT = "offline-1";
+const KEPT = "offline-2";
 const PAGE = "/static/offline.html";
-const FILES = [PAGE, "/static/offline.js", "/static/style.css", "/static/icon.svg"];
+const FILES = [PAGE, "/static/offline.js", "/static/timing.js", "/static/style.css", "/static/icon.svg"];
 
 /** @typedef {Event & {waitUntil: (work: Promise<unknown>) => void}} InstallEvent */
 /** @typedef {Event & {request: Request, respondWith: (answer: Promise<Response>) => void}} FetchEvent */
 
 addEventListener("install", (event) => /** @type {InstallEvent} */ (event).waitUntil(keep()));
+
+addEventListener("activate", (event) => /** @type {InstallEvent} */ (event).waitUntil(tidy()));
 
 addEventListener("fetch", (event) => {
   const { request } = /** @type {FetchEvent} */ (event);
@@ -23,6 +25,11 @@ addEventListener("fetch", (event) => {
 async function keep() {
   const cache = await caches.open(KEPT);
   await cache.addAll(FILES);
+}
+
+/** What an earlier version kept is of no use. */
+async function tidy() {
+  for (const name of await caches.keys()) if (name !== KEPT) await caches.delete(name);
 }
 
 /**

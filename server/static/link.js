@@ -1,14 +1,14 @@
 /**
- * What ties us to one other participant: the connection that works, the one being made, and the retries.
+ * What ties us to one other participant: the offers and answers that make connections to him, and the retries.
  *
  * Offers never cross: the newcomer offers, and whoever made the first offer makes all later ones; the other side asks
- * for one with `renegotiate`. A broken or silent connection is replaced, make before break.
+ * for one with `renegotiate`. A broken or silent connection is replaced (succession.js).
  */
 
 import { Emitter } from "./events.js";
 import { Peer } from "./peer.js";
+import { Succession } from "./succession.js";
 import { fullJitter } from "./timing.js";
-import { Watchdog } from "./watchdog.js";
 
 /** @import { LocalTrack, PeerMessages } from "./peer.js" */
 /** @import { Answer, Candidate, ClientEvents, IceServer, Offer } from "./wire.js" */
@@ -39,14 +39,7 @@ const TRIES = 6;
  * @extends {Emitter<{change: undefined, silent: undefined, board: RTCDataChannel, channel: RTCDataChannel}>}
  */
 export class Link extends Emitter {
-  /** @type {Peer | null} what is seen and heard */
-  #current = null;
-  /** @type {Peer | null} takes the current one's place once it is connected */
-  #next = null;
-  /** The current peer was connected once: its last picture stays until the next one has a better. */
-  #established = false;
-  /** @type {Watchdog | null} listens to the current one */
-  #watchdog = null;
+  #peers = new Succession((peer, silent) => this.#silent(peer, silent));
   /** There must be a new connection, though this one works. */
   #wanted = false;
   #failures = 0;
@@ -66,7 +59,7 @@ export class Link extends Emitter {
 
   /** Whether something comes through. */
   get connected() {
-    return (this.#current?.connected ?? false) && !this.#watchdog?.silent;
+    return this.#peers.connected;
   }
 
   /** One try after the other has failed. */
@@ -76,16 +69,16 @@ export class Link extends Emitter {
 
   /** What the participant sends us; nobody sends tracks in another's name. */
   get tracks() {
-    return (this.#current?.tracks ?? []).filter(({ participant }) => participant === this.participant);
+    return (this.peer?.tracks ?? []).filter(({ participant }) => participant === this.participant);
   }
 
   /** The connection that is seen and heard; a fresh one after each replacement. */
   get peer() {
-    return this.#current;
+    return this.#peers.current;
   }
 
   get #newest() {
-    return this.#next ?? this.#current;
+    return this.#peers.newest;
   }
 
   /** Make a fresh connection, as its offerer. */
@@ -100,7 +93,7 @@ export class Link extends Emitter {
    * @param {string} label
    */
   open(label) {
-    return this.#current?.connected ? this.#current.open(label) : null;
+    return this.peer?.connected ? this.peer.open(label) : null;
   }
 
   /** Our signaling is back: what broke meanwhile gets its tries anew. */
@@ -114,7 +107,7 @@ export class Link extends Emitter {
 
   /** We are in another network: replace what there is. */
   doubt() {
-    this.#watchdog?.doubt();
+    this.#peers.doubt();
     this.resume();
   }
 
@@ -124,7 +117,7 @@ export class Link extends Emitter {
    */
   async replaceTracks(localTracks) {
     const peer = this.#newest;
-    const fits = await Promise.all([this.#current, this.#next].map((each) => each?.replaceTracks(localTracks) ?? true));
+    const fits = await Promise.all(this.#peers.all.map((each) => each.replaceTracks(localTracks)));
     if (!peer || peer !== this.#newest || !fits.includes(false)) return;
     this.#wanted = true;
     this.#retry(peer);
@@ -137,7 +130,7 @@ export class Link extends Emitter {
    * @param {DirectedMessages[Name]} message
    */
   receive(event, message) {
-    const peer = [this.#next, this.#current].find((known) => known?.connection === message.connection) ?? null;
+    const peer = this.#peers.all.find((known) => known.connection === message.connection) ?? null;
     if (event === "offer") this.#receiveOffer(peer, /** @type {Offer} */ (message));
     else if (event === "renegotiate") this.#receiveRenegotiate(peer);
     else if (event === "answer" && peer) this.#receiveAnswer(peer, /** @type {Answer} */ (message));
@@ -149,10 +142,7 @@ export class Link extends Emitter {
   /** Close everything; nothing is emitted or sent after it. */
   close() {
     clearTimeout(this.#timer);
-    this.#watchdog?.close();
-    this.#next?.close();
-    this.#current?.close();
-    this.#next = this.#current = null;
+    this.#peers.close();
   }
 
   /**
@@ -187,19 +177,12 @@ export class Link extends Emitter {
   /**
    * @param {string} connection
    * @param {boolean} offerer
-   * @returns {Peer} the newest peer; it is the current one where there is none that worked
+   * @returns {Peer} the newest peer
    */
   #place(connection, offerer) {
     const { self, iceServers, localTracks } = this.#room;
     const peer = new Peer(self, connection, offerer, iceServers, localTracks);
-    this.#next?.close();
-    this.#next = null;
-    if (this.#established) {
-      this.#next = peer;
-    } else {
-      this.#current?.close();
-      this.#current = peer;
-    }
+    this.#peers.add(peer);
     this.#follow(peer);
     return peer;
   }
@@ -226,28 +209,20 @@ export class Link extends Emitter {
     if (peer === this.#newest) {
       clearTimeout(this.#timer);
       this.#failures = 0;
-      this.#established = true;
       this.#wanted = false;
-      if (peer === this.#next) this.#current?.close();
-      this.#current = peer;
-      this.#next = null;
-      this.#listen(peer);
+      this.#peers.promote(peer);
     }
     this.emit("change", undefined);
   }
 
-  /** @param {Peer} peer the current one from now on */
-  #listen(peer) {
-    this.#watchdog?.close();
-    const watchdog = new Watchdog(
-      () => peer.received(),
-      () => {
-        if (watchdog.silent && peer === this.#newest) this.#retry(peer);
-        this.emit("change", undefined);
-        if (watchdog.silent) this.emit("silent", undefined);
-      },
-    );
-    this.#watchdog = watchdog;
+  /**
+   * @param {Peer} peer the current one
+   * @param {boolean} silent or heard again
+   */
+  #silent(peer, silent) {
+    if (silent && peer === this.#newest) this.#retry(peer);
+    this.emit("change", undefined);
+    if (silent) this.emit("silent", undefined);
   }
 
   /** @param {Peer} peer */
@@ -278,8 +253,7 @@ export class Link extends Emitter {
     if (!this.connected || this.#wanted) {
       this.#retry(peer);
     } else {
-      this.#next?.close(); // the current one was heard again meanwhile
-      this.#next = null;
+      this.#peers.keep();
       this.#failures = 0;
     }
   }

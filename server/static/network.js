@@ -1,6 +1,6 @@
 /** Before a call: whether this network reaches the STUN and TURN servers that a visit would use. No page in here. */
 
-import { rtcIceServer } from "./peer.js";
+import { rtcIceServer } from "./ice.js";
 import { pause } from "./timing.js";
 
 /** @import { IceServer } from "./wire.js" */

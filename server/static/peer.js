@@ -5,6 +5,7 @@
  */
 
 import { Emitter } from "./events.js";
+import { rtcCandidate, rtcIceServer, wireCandidate } from "./ice.js";
 
 /** @import { Answer, Candidate, ClientEvents, IceServer, Offer, Track } from "./wire.js" */
 
@@ -59,7 +60,7 @@ export class Peer extends Emitter {
     this.connection = connection;
     this.offerer = offerer;
     this.#pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: iceServers.map(rtcIceServer) });
-    this.#pc.addEventListener("icecandidate", ({ candidate }) => this.emit("candidate", this.#candidate(candidate)));
+    this.#pc.addEventListener("icecandidate", ({ candidate }) => this.emit("candidate", wireCandidate(connection, candidate)));
     this.#pc.addEventListener("connectionstatechange", () => this.#stateChanged());
     this.#pc.addEventListener("track", () => this.emit("tracks", undefined));
     this.#pc.addEventListener("datachannel", ({ channel }) => this.emit("channel", channel));
@@ -110,15 +111,8 @@ export class Peer extends Emitter {
 
   /** @param {Candidate} candidate */
   async addCandidate(candidate) {
-    if (!this.described) {
-      this.#early = [...this.#early, candidate].slice(-EARLY_CANDIDATES);
-    } else {
-      await this.#pc.addIceCandidate({
-        candidate: candidate.candidate,
-        sdpMid: candidate.sdp_mid ?? null,
-        sdpMLineIndex: candidate.sdp_m_line_index ?? null,
-      });
-    }
+    if (this.described) await this.#pc.addIceCandidate(rtcCandidate(candidate));
+    else this.#early = [...this.#early, candidate].slice(-EARLY_CANDIDATES);
   }
 
   /** @returns {Promise<RTCStatsReport>} */
@@ -214,29 +208,8 @@ export class Peer extends Emitter {
     return { connection: this.connection, sdp: this.#pc.localDescription?.sdp ?? "", tracks };
   }
 
-  /**
-   * @param {RTCIceCandidate | null} candidate null ends the list
-   * @returns {Candidate}
-   */
-  #candidate(candidate) {
-    return {
-      connection: this.connection,
-      candidate: candidate?.candidate ?? "",
-      sdp_mid: candidate?.sdpMid ?? null,
-      sdp_m_line_index: candidate?.sdpMLineIndex ?? null,
-    };
-  }
-
   #stateChanged() {
     const state = this.#pc.connectionState;
     if (state === "connected" || state === "disconnected" || state === "failed") this.emit(state, undefined);
   }
-}
-
-/**
- * @param {IceServer} server
- * @returns {RTCIceServer}
- */
-export function rtcIceServer({ urls, username, credential }) {
-  return { urls: [...urls], ...(username && { username }), ...(credential && { credential }) };
 }

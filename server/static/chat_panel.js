@@ -65,7 +65,7 @@ export class ChatPanel {
     this.#text.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
       event.preventDefault();
-      form.requestSubmit();
+      byId("chat-send", HTMLButtonElement).click(); // `requestSubmit` is younger than the browsers that are supported
     });
     form.addEventListener("submit", (event) => {
       event.preventDefault();

@@ -19,6 +19,10 @@ THREE_CAMERAS = ("--use-fake-device-for-media-stream=device-count=3", "--use-fak
 """The second is a depth camera."""
 SENT_CAMERAS = """() => window.connections.flatMap((each) => each.getSenders())
   .filter(({ track }) => track?.kind === "video").map(({ track }) => track.label)"""
+COUNT_SHARES = """() => {
+  window.shares = 0;
+  document.querySelector("#share").addEventListener("click", () => window.shares++);
+}"""
 MEAN = """(video) => {
   const context = new OffscreenCanvas(1, 1).getContext("2d");
   context.imageSmoothingQuality = "high";
@@ -116,13 +120,23 @@ async def test_tiles_people_keys_and_the_way_out(site: Site, browser: Browser) -
     await page.keyboard.press("m")  # typed, so no shortcut
     assert await juan.page.locator(f"{juan.tile(lucia)} .tile-muted").is_hidden()
 
+    await page.click(f"{tile} .tile-open")
+    await page.click("#tile-pin")
+    await page.click('.tile[data-kind="self"] .tile-open')
+    await page.click("#tile-hide")
     await page.click("#tools [data-panel=settings]")
-    await page.click("#settings [lang=en]")
+    await page.click("#settings [lang=en]")  # which loads the page again
     await page.wait_for_selector('#leave:has-text("Leave")')
     await lucia.sees_and_hears(juan)
     assert site.participants() == 2
+    await page.wait_for_selector(f"{tile}.is-front")
+    await page.wait_for_selector('.tile[data-kind="self"]', state="hidden")
+    await page.wait_for_selector('#show-all:has-text("(1)")')
     await page.click("#leave")
     await page.wait_for_selector('#closing-reason:has-text("You have left the call.")')
+    await page.evaluate(COUNT_SHARES)
+    await page.keyboard.press("s")  # the call is over, and so are its keys
+    assert await page.evaluate("window.shares") == 0
     await juan.page.wait_for_selector(juan.tile(lucia), state="detached")
 
 

@@ -9,6 +9,11 @@ pytestmark = pytest.mark.system
 
 SCRIPT = '<img src=x onerror="document.title=1"> javascript:alert(1) https://example.org/foto.'
 
+SEND_AND_GO_ON = """() => {
+  document.querySelector("#chat-form").requestSubmit();
+  document.querySelector("#chat-text").value += "¿Hola?";
+}"""
+
 
 async def write(guest: Guest, text: str, to: str = "Todos") -> None:
     await guest.page.select_option("#chat-to", label=to)
@@ -54,10 +59,14 @@ async def test_to_the_room_and_between_two(site: Site, browser: Browser) -> None
 
     # What was meant for him alone does not go to all instead.
     await lucia.page.fill("#chat-text", "¿Sigues ahí?")
-    await lucia.page.press("#chat-text", "Enter")
+    await lucia.page.evaluate(SEND_AND_GO_ON)
     await expect(lucia.page.locator("#chat-notice")).to_contain_text("No se ha enviado")
-    await expect(lucia.page.locator("#chat-text")).to_have_value("¿Sigues ahí?")
+    await expect(lucia.page.locator("#chat-text")).to_have_value("¿Sigues ahí?\n¿Hola?")
     await expect(eva.page.locator("#chat-lines li")).to_have_count(1)
+    await eva.page.reload()
+    await eva.page.wait_for_selector("#call:visible")
+    await eva.page.click("[data-panel=chat]")
+    await expect(eva.page.locator("#chat-lines .chat-text")).to_have_text([SCRIPT])
 
     await lucia.page.fill("#chat-text", "x" * 3950)
     await expect(lucia.page.locator("#chat-notice")).to_have_text("Quedan 50 caracteres.")

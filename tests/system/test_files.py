@@ -117,6 +117,13 @@ async def test_what_arrives_is_what_was_sent(site: Site, browser: Browser, tmp_p
     await becomes(juan, "asked", "ya no.bin")
     await lucia.page.click('.file[data-state=asked] button:has-text("Cancelar")')
     await becomes(juan, "cancelled", "ya no.bin")
+
+    await juan.page.click("#leave")
+    rows = juan.page.locator("#received-files li")
+    assert [await row.locator("bdi").text_content() for row in await rows.all()] == list(sizes)
+    async with juan.page.expect_download() as download:
+        await rows.nth(2).locator("a").click()
+    assert Path(await (await download.value).path()).read_bytes() == content(5_000_000)
     assert not lucia.errors + juan.errors
 
 

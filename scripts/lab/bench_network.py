@@ -38,6 +38,7 @@ def main() -> int:
     if arguments.json and not arguments.read:
         arguments.json.write_text(json.dumps(results, indent=1) + "\n")
     if arguments.graphs:
+        arguments.graphs.mkdir(parents=True, exist_ok=True)
         print(*graphs.write(results, arguments.graphs), sep="\n")
     return 0
 

@@ -1,5 +1,5 @@
 """The kernel's test drivers: two cameras (vivid), a sound card that hears what is played to it (snd-aloop), and a
-loudspeaker (snd-dummy). For a machine that has no others."""
+loudspeaker (snd-dummy); and the one of the machine's graphics card. For a machine that has no others."""
 
 import subprocess
 from pathlib import Path
@@ -30,6 +30,7 @@ def load() -> None:
     subprocess.run(["/lib/systemd/systemd-udevd", "--daemon"], check=True, stdout=nowhere, stderr=nowhere)
     modprobe = ["modprobe", "--dirname", str(STORE / "kernel")]
     run([*modprobe, "vivid", "n_devs=2", "node_types=0x1,0x1", "num_inputs=1,1", "input_types=0x0,0x0"])
+    run([*modprobe, "bochs"])
     run([*modprobe, "snd-aloop", "index=0", "pcm_substreams=1"])
     run([*modprobe, "snd-dummy", "index=1", "pcm_devs=1", "pcm_substreams=1"])
     run(["udevadm", "settle"])

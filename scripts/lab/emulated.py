@@ -86,6 +86,8 @@ def start(command: str, log: Path) -> subprocess.Popen[str]:
         "virtio-rng-pci",
         "-vga",
         "none",
+        "-device",
+        "bochs-display",
     )
     booted = ("-kernel", str(kernel), "-initrd", f"{directory}.cpio", "-append", words)
     options = ("-machine", "q35", "-nodefaults", "-display", "none", "-no-reboot", *SIZE, *virtualization())

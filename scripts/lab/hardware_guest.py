@@ -10,9 +10,9 @@ from robotclient.commands.mirror import Mirror
 from robotclient.config import RobotConfig
 from robotclient.transport import attach
 from scripts.lab import drivers
-from scripts.lab.display import Display
 from scripts.lab.hardware_steps import BEFORE, IN_A_VISIT, Room, Step
 from scripts.lab.process import LabError
+from scripts.lab.screen_unit import ScreenUnit
 
 LONGEST = 3600.0
 """Seconds that the visit lasts at most; it ends with the last step."""
@@ -22,7 +22,7 @@ async def main() -> None:
     began = time.monotonic()
     drivers.load()
     _tell("Debian's kernel with its test drivers", "ok", began, Path("/proc/sys/kernel/osrelease").read_text().strip())
-    with Display(640, 360) as display:
+    with ScreenUnit(Path("/run/screen.log")) as display:
         room = Room(_config(display), drivers.Voice(Path("/run")))
         failed = await _walk(BEFORE, room) + await _visit(room)
     row = {"step": "all", "result": "failed" if failed else "ok", "seen": f"{failed} failed", "last": True}
@@ -45,7 +45,7 @@ async def _visit(room: Room) -> int:
                 traceback.print_exception(ended)
 
 
-def _config(display: Display) -> RobotConfig:
+def _config(display: ScreenUnit) -> RobotConfig:
     return RobotConfig.model_validate(
         {
             "state_directory": "/run",

@@ -1,5 +1,6 @@
 """One Socket.IO connection as the server knows it: whose it is, in which room, and how much it may still send."""
 
+import math
 from dataclasses import dataclass, field
 
 from server.bookings import Admission, RefusedError
@@ -61,4 +62,4 @@ def connection(address: str, robot: RobotSignedIn | None, user: User | None, mes
 def rate_limited(wait: float) -> RefusedError:
     """The refusal of a message that came `wait` seconds too early."""
     message = f"Too many messages; try again in {wait:.1f} seconds."
-    return RefusedError(Refusal(error=ErrorCode.RATE_LIMITED, message=message, retry_after=round(wait, 3)))
+    return RefusedError(Refusal(error=ErrorCode.RATE_LIMITED, message=message, retry_after=math.ceil(1000 * wait) / 1000))

@@ -106,9 +106,11 @@ async def write(session: AsyncSession, reservation: str, records: Iterable[Recor
             case RecordRecording(member, at, on, actor):
                 # With his media, so that the next process knows what the audit has of him already.
                 await _write_member(session, reservation, member, at)
-                action = "start_recording" if on else "stop_recording"
                 who = actor or audit.SYSTEM
-                audit.write(session, at, who, action, "reservation", reservation, participant=member.id)
+                if on:
+                    audit.write(session, at, who, "start_recording", "reservation", reservation, participant=member.id)
+                else:
+                    audit.write(session, at, who, "stop_recording", "reservation", reservation, participant=member.id)
             case RecordStart(at):
                 await session.execute(of_visit.values(started_at=at))
             case RecordEnd(at, reason):

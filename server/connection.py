@@ -62,4 +62,6 @@ def connection(address: str, robot: RobotSignedIn | None, user: User | None, mes
 def rate_limited(wait: float) -> RefusedError:
     """The refusal of a message that came `wait` seconds too early."""
     message = f"Too many messages; try again in {wait:.1f} seconds."
-    return RefusedError(Refusal(error=ErrorCode.RATE_LIMITED, message=message, retry_after=math.ceil(1000 * wait) / 1000))
+    return RefusedError(
+        Refusal(error=ErrorCode.RATE_LIMITED, message=message, retry_after=math.ceil(1000 * wait) / 1000)
+    )

@@ -61,16 +61,14 @@ class Pair:
             return
         peer = self._find(message.connection)
         match message:
-            case Renegotiate() if self._offering and self._coming is None and message.connection == self._latest:
-                self.offer()  # also of one that we have given up already, while the one before it is good for us alone
+            case Renegotiate() if self._may_offer_after(message.connection):
+                self.offer()
             case _ if peer is None:
                 pass
             case Answer() if peer.pc.signalingState == "have-local-offer":
                 self._tasks.spawn(peer.take_answer(message), "answer")
             case Candidate():
                 peer.add_candidate(message)
-            case Renegotiate() if self._offering and self._coming in (None, peer):
-                self.offer()
 
     def doubt(self) -> None:
         """The network has changed: make a new connection beside the old one, at once."""
@@ -98,6 +96,15 @@ class Pair:
 
     def _find(self, connection: str) -> Peer | None:
         return next((each for each in (self._coming, self.current) if each and each.connection == connection), None)
+
+    def _may_offer_after(self, connection: str) -> bool:
+        """Whether one that is no good for the other side is ours to replace, and nothing newer is on its way.
+
+        It may be one that we have given up already, while the one before it is good for us alone.
+        """
+        if self._coming is not None:
+            return self._offering and connection == self._coming.connection
+        return self._offering and (connection == self._latest or self._find(connection) is not None)
 
     def _take_offer(self, offer: Offer) -> None:
         ours = self._coming

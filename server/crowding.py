@@ -2,11 +2,11 @@
 
 import os
 import resource
-from http import HTTPStatus
 from typing import Final
 
-from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from server.busy import busy
 
 RESERVE: Final = 16
 """Descriptors for those who are here already, and for the database and files; beyond it nothing could be answered."""
@@ -24,9 +24,7 @@ class Crowding:
         if scope["type"] == "lifespan" or b"sid=" in scope["query_string"] or _left() >= RESERVE:
             await self._app(scope, receive, send)
             return
-        headers = {"Retry-After": str(RETRY_SECONDS), "Connection": "close"}
-        refused = PlainTextResponse("The server is full; try again.", HTTPStatus.SERVICE_UNAVAILABLE, headers)
-        await refused(scope, receive, send)
+        await busy("The server is full", RETRY_SECONDS)(scope, receive, send)
 
 
 def _left() -> int:

@@ -8,12 +8,11 @@ import asyncio
 import random
 import time
 from collections import deque
-from http import HTTPStatus
 from typing import Final
 
-from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from server.busy import busy
 from server.sockets import PATH
 
 MOST: Final = 24
@@ -43,9 +42,7 @@ class Entrance:
         elif self._entering < MOST:
             await self._let_in(scope, receive, send)
         else:
-            headers = {"Retry-After": str(self._retry_seconds(time.monotonic())), "Connection": "close"}
-            refused = PlainTextResponse("Many come at once; try again.", HTTPStatus.SERVICE_UNAVAILABLE, headers)
-            await refused(scope, receive, send)
+            await busy("Many come at once", self._retry_seconds(time.monotonic()))(scope, receive, send)
 
     async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._entering += 1

@@ -11,8 +11,8 @@ export const HEIGHT = 900;
 /** What a drawer keeps to; twice as much is read, because several may draw at once. */
 export const ROOM = { strokes: 1000, points: 20_000 };
 const MOST_PENS = 400;
-/** Points in one message (docs/protocol.md). */
-const MOST_IN_PART = 256;
+/** Points in one message (wire/channels/board.py). */
+export const MOST_POINTS = 256;
 
 /**
  * One stroke; `points` are x and y by turns. Taken back, it has none and gets none.
@@ -92,7 +92,7 @@ export class Board {
 
   /** There may be no room for another stroke or part, however often it is sent. */
   get #isFull() {
-    return this.#lines.size >= 2 * ROOM.strokes || this.points + MOST_IN_PART > 2 * ROOM.points;
+    return this.#lines.size >= 2 * ROOM.strokes || this.points + MOST_POINTS > 2 * ROOM.points;
   }
 
   /** @param {Undo} undo */

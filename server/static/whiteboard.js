@@ -1,14 +1,13 @@
 /** The whiteboard of a room: what we draw goes to all others, what they draw comes here. Without a page. */
 
-import { Board } from "./board.js";
+import { Board, MOST_POINTS } from "./board.js";
 import { Emitter } from "./events.js";
 import { heard } from "./transfer.js";
 
 /** @import { OpenedChannel, Room } from "./room.js" */
 /** @import { BoardMessage, Colour, Stroke } from "./wire.js" */
 
-/** Points in one message (wire/channels/board.py), and how long a stroke may be before it is cut into two. */
-const MOST_POINTS = 256;
+/** How long a stroke may be, in points, before it is cut into two. */
 const LONGEST_STROKE = 2000;
 /** Who lets so much wait does not read; what he misses he wants again later. */
 const MOST_BUFFERED = 1 << 20;

@@ -152,6 +152,25 @@ async def test_the_offerer_answers_renegotiate_with_a_new_connection() -> None:
         assert robot.up == [True, True], "the old connection was broken before the new one was made"
 
 
+async def test_the_offerer_answers_renegotiate_for_a_replacement_that_it_has_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with two_sides() as (robot, guest):
+        await guest.peers.enter(guest.joined("robot"))
+        await until(lambda: robot.connected and guest.connected)
+        first = robot.peers.connected()["guest"].connection
+        monkeypatch.setattr(pair_module, "CONNECT_DEADLINE", 0.3)
+        guest.deaf = True  # its replacement is never answered, and given up; the connection before is good for it
+        await guest.peers.receive(Renegotiate(sender="robot", connection=first))
+        await until(lambda: guest.has_ended(4) and guest.missed > 0)
+        monkeypatch.undo()
+        guest.deaf = False
+        given_up = next(each.connection for each in reversed(robot.relayed) if isinstance(each, Offer))
+        assert given_up != first
+        await robot.send(Renegotiate(to="guest", connection=given_up))
+        await until(lambda: guest.connected and guest.peers.connected()["robot"].connection not in (first, given_up))
+
+
 async def test_an_offer_that_was_not_relayed_is_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pair_module, "LONGEST_PAUSE", 0.2)
     async with two_sides() as (robot, guest):

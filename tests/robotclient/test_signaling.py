@@ -18,7 +18,7 @@ from aiohttp import web
 
 from robotclient import signaling as signaling_module
 from robotclient.news import InRoom, LinkDown, News, NotAdmitted, Received
-from robotclient.signaling import Signaling
+from robotclient.signaling import RefusedError, Signaling, SignalingError
 from server import schema
 from server.database import Database
 from tests.server.signaling_rig import Rig, running
@@ -218,3 +218,11 @@ async def test_a_message_that_overtakes_the_answer_to_join_is_told_after_it() ->
             assert [type(await robot.next()) for _ in range(2)] == [InRoom, Received]
     finally:
         await runner.cleanup()
+
+
+def test_a_refusal_in_the_words_of_a_newer_server_is_a_link_to_be_tried_again() -> None:
+    with pytest.raises(SignalingError):
+        signaling_module._raise_if_refused({"error": "brand_new", "message": "Not known in this version."})
+    with pytest.raises(RefusedError):
+        signaling_module._raise_if_refused({"error": "unknown_room", "message": "There is no such room."})
+    signaling_module._raise_if_refused({})
